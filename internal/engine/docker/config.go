@@ -1,0 +1,85 @@
+package docker
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/moby/moby/api/types/container"
+
+	"photon/internal/engine/runtime"
+)
+
+const (
+	// Fargate's limits where a task definition sets none.
+	defaultNofile = 65535
+	pidsLimit     = 4096
+)
+
+// containerConfig is what runs: the image's defaults apply where c is empty.
+func (s *sandbox) containerConfig(c runtime.ContainerConfig, image string) *container.Config {
+	labels := s.labels()
+	maps.Copy(labels, c.Labels)
+	return &container.Config{
+		Image:       image,
+		Entrypoint:  c.Entrypoint,
+		Cmd:         c.Command,
+		WorkingDir:  c.WorkingDirectory,
+		User:        c.User,
+		Env:         environment(c.Env),
+		Healthcheck: healthConfig(c.Health),
+		Labels:      labels,
+	}
+}
+
+// hostConfig is where and within which limits it runs. Capabilities are
+// Docker's default set, which is Fargate's, without NET_RAW: tasks share a
+// bridge here, and in a VPC none can forge the packets of another.
+func (s *sandbox) hostConfig(c runtime.ContainerConfig) *container.HostConfig {
+	nofile, pids := c.Nofile, int64(pidsLimit)
+	if nofile == 0 {
+		nofile = defaultNofile
+	}
+	return &container.HostConfig{
+		NetworkMode:    container.NetworkMode("container:" + s.pause),
+		CapDrop:        []string{"NET_RAW"},
+		ReadonlyRootfs: c.ReadOnlyRoot,
+		LogConfig:      logConfig(),
+		Resources: container.Resources{
+			NanoCPUs:   int64(math.Round(c.CPU * 1e9)),
+			Memory:     c.Memory,
+			MemorySwap: c.Memory, // both together, so no swap at all
+			PidsLimit:  &pids,
+			Ulimits:    []*container.Ulimit{{Name: "nofile", Soft: nofile, Hard: nofile}},
+		},
+	}
+}
+
+// logConfig asks for a log that can be followed whatever the Docker Engine's
+// default is, and that does not fill the disk.
+func logConfig() container.LogConfig {
+	return container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "64m", "max-file": "2"}}
+}
+
+// healthConfig turns the image's own health check off where h is nil, as ECS
+// knows only those of the task definition.
+func healthConfig(h *runtime.HealthCheck) *container.HealthConfig {
+	if h == nil {
+		return &container.HealthConfig{Test: []string{"NONE"}}
+	}
+	return &container.HealthConfig{
+		Test:        h.Command,
+		Interval:    h.Interval,
+		Timeout:     h.Timeout,
+		StartPeriod: h.Start,
+		Retries:     h.Retries,
+	}
+}
+
+func environment(env map[string]string) []string {
+	pairs := make([]string, 0, len(env))
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		pairs = append(pairs, name+"="+env[name])
+	}
+	return pairs
+}
