@@ -16,6 +16,9 @@ type Service struct {
 // "secretsmanager", "ssm", "tagging", "servicequotas"). It panics on a name
 // whose protocol is not known, which is a bug of the caller.
 func NewService(id string) *Service {
+	if catalog[id] == nil {
+		panic("wire: no protocol is known for service " + id)
+	}
 	return &Service{id: id, ops: map[string]operation{}}
 }
 
