@@ -54,6 +54,7 @@ var ec2ResponseNames = map[string]string{
 	"NetworkInterfaceIds":        "networkInterfaceIdSet",
 	"NetworkInterfaces":          "networkInterfaceSet",
 	"PrefixLists":                "prefixListSet",
+	"PayerResponsibilities":      "payerResponsibilitySet",
 	"PrivateDnsSpecifiedDomains": "privateDnsSpecifiedDomainSet",
 	"PrivateIpAddresses":         "privateIpAddressesSet",
 	"PropagatingVgws":            "propagatingVgwSet",
