@@ -39,7 +39,6 @@ const (
 	Follows  Why = "follows"  // something that it refers to changes
 	Leftover Why = "leftover" // the file no longer asks for it
 	Ended    Why = "ended"    // the service is being terminated
-	Settles  Why = "settles"  // a setting for the creation alone gives way to the lasting one
 )
 
 // Cause says why a resource changes: one differing field, or a reason that

@@ -1,0 +1,4 @@
+// Photon deploys what one file describes: see README.md.
+package main
+
+func main() {}
