@@ -138,13 +138,12 @@ func (d *differ) whyFollows(want resource.Resource) []Cause {
 
 // remove adds the steps that delete what is ours and not wanted.
 func (d *differ) remove() {
-	gone := func(r resource.Resource) bool { return d.unwanted(r) }
 	for _, have := range slices.Backward(ordered(d.Have)) {
-		if !gone(have) {
+		if !d.unwanted(have) {
 			continue
 		}
 		parent, ok := d.Have[have.Parent]
-		if ok && gone(parent) && have.Key.Kind.GoesWithParent() {
+		if ok && d.unwanted(parent) && have.Key.Kind.GoesWithParent() {
 			continue
 		}
 		why := Leftover
@@ -159,10 +158,14 @@ func (d *differ) remove() {
 }
 
 // unwanted reports whether r is to be deleted. What is shared stays until the
-// last service of the environment is terminated.
+// last service of the environment is terminated; a part never outlives what
+// it is a part of, whoever added it.
 func (d *differ) unwanted(r resource.Resource) bool {
 	if _, wanted := d.Want[r.Key]; wanted {
 		return false
+	}
+	if parent, ok := d.Have[r.Parent]; ok && d.unwanted(parent) {
+		return true
 	}
 	if r.Shared() {
 		return len(d.Want) == 0 && len(d.Others) == 0

@@ -100,3 +100,14 @@ func readStatements(arns []string) []Statement {
 	}
 	return slices.DeleteFunc([]Statement{secrets, parameters}, func(s Statement) bool { return len(s.Resources) == 0 })
 }
+
+// PolicyOwner is the owner of an inline policy of a shared role: the service
+// whose name the policy bears.
+func PolicyOwner(environment, policy string) string {
+	name, instance, ok := strings.Cut(policy, "_")
+	owner := name + "/" + environment
+	if ok {
+		owner += "/" + instance
+	}
+	return owner
+}
