@@ -5,7 +5,7 @@ package docker
 import (
 	"context"
 	"fmt"
-	"net/netip"
+
 	"sync"
 	"testing"
 
@@ -41,5 +41,3 @@ func BenchmarkTenTasks(b *testing.B) {
 		b.StartTimer()
 	}
 }
-
-var testRange = netip.MustParsePrefix("10.213.7.0/24")

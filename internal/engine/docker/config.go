@@ -10,16 +10,14 @@ import (
 	"photon/internal/engine/runtime"
 )
 
-const (
-	// Fargate's limits where a task definition sets none.
-	defaultNofile = 65535
-	pidsLimit     = 4096
-)
+// pidsLimit keeps a task that forks without end from taking the machine down.
+const pidsLimit = 4096
 
 // containerConfig is what runs: the image's defaults apply where c is empty.
 func (s *sandbox) containerConfig(c runtime.ContainerConfig, image string) *container.Config {
-	labels := s.labels()
+	labels := map[string]string{}
 	maps.Copy(labels, c.Labels)
+	maps.Copy(labels, s.labels()) // last, so that Sweep always finds its own
 	return &container.Config{
 		Image:       image,
 		Entrypoint:  c.Entrypoint,
@@ -36,10 +34,7 @@ func (s *sandbox) containerConfig(c runtime.ContainerConfig, image string) *cont
 // Docker's default set, which is Fargate's, without NET_RAW: tasks share a
 // bridge here, and in a VPC none can forge the packets of another.
 func (s *sandbox) hostConfig(c runtime.ContainerConfig) *container.HostConfig {
-	nofile, pids := c.Nofile, int64(pidsLimit)
-	if nofile == 0 {
-		nofile = defaultNofile
-	}
+	pids := int64(pidsLimit)
 	return &container.HostConfig{
 		NetworkMode:    container.NetworkMode("container:" + s.pause),
 		CapDrop:        []string{"NET_RAW"},
@@ -50,9 +45,18 @@ func (s *sandbox) hostConfig(c runtime.ContainerConfig) *container.HostConfig {
 			Memory:     c.Memory,
 			MemorySwap: c.Memory, // both together, so no swap at all
 			PidsLimit:  &pids,
-			Ulimits:    []*container.Ulimit{{Name: "nofile", Soft: nofile, Hard: nofile}},
+			Ulimits:    ulimits(c.Nofile),
 		},
 	}
+}
+
+// ulimits leaves the Docker Engine's own limit where nofile is 0: one that may
+// not raise limits refuses every other value above it.
+func ulimits(nofile int64) []*container.Ulimit {
+	if nofile == 0 {
+		return nil
+	}
+	return []*container.Ulimit{{Name: "nofile", Soft: nofile, Hard: nofile}}
 }
 
 // logConfig asks for a log that can be followed whatever the Docker Engine's

@@ -62,16 +62,19 @@ func nudge(look chan<- struct{}) {
 
 // watch reads the Docker Engine's events until the runtime is closed.
 func (r *Runtime) watch() {
-	timer := time.NewTimer(reconnect)
-	defer timer.Stop()
-	for {
+	for r.ctx.Err() == nil {
 		r.follow(r.ctx)
-		timer.Reset(reconnect)
-		select {
-		case <-r.ctx.Done():
-			return
-		case <-timer.C:
-		}
+		sleep(r.ctx, reconnect)
+	}
+}
+
+// sleep returns after d, or earlier when ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 

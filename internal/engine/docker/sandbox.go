@@ -126,10 +126,11 @@ func (s *sandbox) awaitPause(ctx context.Context, look <-chan struct{}) error {
 
 func (s *sandbox) lastWords(ctx context.Context) string {
 	var text strings.Builder
-	err := s.runtime.copyLogs(ctx, s.pause, "10", &text)
-	if err != nil {
+	log := newTranscript(&text)
+	if err := s.runtime.copyLog(ctx, s.pause, log, false); err != nil {
 		return daemonText(err)
 	}
+	log.flush()
 	return strings.TrimSpace(text.String())
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	goruntime "runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +32,9 @@ const (
 	appImage  = "photon-test/app:1"
 	otherArch = "photon-test/app:s390x"
 )
+
+// testRange is the address range of the tests' VPC.
+var testRange = netip.MustParsePrefix("10.213.7.0/24")
 
 // programs are the test programs, compiled once.
 var programs struct{ app, engine string }
@@ -100,6 +104,8 @@ func load(ctx context.Context, docker *client.Client, tag, arch string) {
 		panic(answer.String())
 	}
 }
+
+func goArch() string { return goruntime.GOARCH }
 
 func must(err error) {
 	if err != nil {

@@ -1,7 +1,0 @@
-//go:build docker
-
-package docker
-
-import goruntime "runtime"
-
-func goArch() string { return goruntime.GOARCH }
