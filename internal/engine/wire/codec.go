@@ -14,6 +14,14 @@ type codec interface {
 	failure(r *request, f *failure) message
 }
 
+// unknownMemberCode is what each protocol calls a member that it does not know.
+var unknownMemberCode = map[codec]string{
+	jsonCodec{}:  "SerializationException",
+	cborCodec{}:  "SerializationException",
+	queryCodec{}: "ValidationError",
+	ec2Codec{}:   "UnknownParameter",
+}
+
 // request is a call that has been understood as far as its service, protocol
 // and operation.
 type request struct {

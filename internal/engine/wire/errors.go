@@ -30,15 +30,19 @@ func failureOf(service string, err error) *failure {
 	}
 	f := &failure{code: api.ErrorCode(), message: api.ErrorMessage()}
 	f.status = statusOf(service, f.code, api.ErrorFault())
-	if v := reflect.ValueOf(api); v.Kind() == reflect.Pointer && !isGeneric(api) {
-		f.detail = v.Elem()
+	if _, generic := api.(*smithy.GenericAPIError); !generic {
+		f.detail = structIn(api)
 	}
 	return f
 }
 
-func isGeneric(api smithy.APIError) bool {
-	_, generic := api.(*smithy.GenericAPIError)
-	return generic
+// structIn is the struct that a typed error points to.
+func structIn(api smithy.APIError) reflect.Value {
+	v := reflect.ValueOf(api)
+	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return reflect.Value{}
+	}
+	return v.Elem()
 }
 
 func statusOf(service, code string, side smithy.ErrorFault) int {

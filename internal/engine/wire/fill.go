@@ -42,16 +42,16 @@ func (n *naming) fillStruct(dst reflect.Value, src any) error {
 		return &mismatch{want: "an object", got: describe(src)}
 	}
 	p := n.plan(dst.Type())
-	for name, value := range members {
-		i, known := p.indexes[name]
-		if !known {
-			return &unknownMember{name, p.name}
-		}
+	if name, found := stranger(p, members); found {
+		return &unknownMember{name, p.name}
+	}
+	for _, f := range p.fields {
+		value := members[f.name]
 		if value == nil {
 			continue
 		}
-		if err := n.fill(dst.Field(i), value); err != nil {
-			return under(name, err)
+		if err := n.fill(dst.Field(f.index), value); err != nil {
+			return under(f.name, err)
 		}
 	}
 	return nil

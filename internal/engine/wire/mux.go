@@ -60,7 +60,11 @@ func (m *Mux) perform(ctx context.Context, req *request) (answer message, err er
 	if err != nil {
 		return message{}, err
 	}
-	return req.codec.result(req, reflect.ValueOf(output).Elem()), nil
+	result := reflect.ValueOf(output)
+	if result.IsNil() {
+		return message{}, errors.New("the handler gave neither an output nor an error")
+	}
+	return req.codec.result(req, result.Elem()), nil
 }
 
 func (m *Mux) operation(req *request) (operation, error) {
@@ -73,27 +77,16 @@ func (m *Mux) operation(req *request) (operation, error) {
 	if req.form != nil {
 		code = "InvalidAction"
 	}
-	service := req.model.id
-	if service == "" {
-		service = "an unknown service"
-	}
-	return operation{}, Fault(code, "The engine does not have the operation %s of %s.", req.call.Operation, service)
+	return operation{}, Fault(code, "The engine does not have the operation %s of %s.", req.call.Operation, req.call.Service)
 }
 
 // rejection is the protocol's error for a request that could not be decoded.
 func (r *request) rejection(input string, err error) error {
 	var unknown *unknownMember
-	code := "SerializationException"
 	if errors.As(err, &unknown) {
-		switch r.codec.(type) {
-		case queryCodec:
-			code = "ValidationError"
-		case ec2Codec:
-			code = "UnknownParameter"
-		}
-		return Fault(code, "%v", err)
+		return Fault(unknownMemberCode[r.codec], "%v", err)
 	}
-	return Fault(code, "%s: %v", input, err)
+	return Fault("SerializationException", "%s: %v", input, err)
 }
 
 func (m *Mux) refuse(ctx context.Context, req *request, err error) message {

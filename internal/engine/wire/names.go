@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -18,7 +20,7 @@ type naming struct {
 type plan struct {
 	name    string // of the Go type, for messages
 	fields  []field
-	indexes map[string]int // member name → field index
+	members map[string]bool // their names
 }
 
 type field struct {
@@ -55,7 +57,7 @@ func (n *naming) plan(t reflect.Type) *plan {
 }
 
 func (n *naming) study(t reflect.Type) *plan {
-	p := &plan{name: t.Name(), indexes: map[string]int{}}
+	p := &plan{name: t.Name(), members: map[string]bool{}}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if !f.IsExported() || ofTheClient[f.Name] {
@@ -63,9 +65,19 @@ func (n *naming) study(t reflect.Type) *plan {
 		}
 		name := n.name(t.Name(), f.Name)
 		p.fields = append(p.fields, field{index: i, name: name})
-		p.indexes[name] = i
+		p.members[name] = true
 	}
 	return p
+}
+
+// stranger is the first of the given members that p does not have.
+func stranger[V any](p *plan, given map[string]V) (string, bool) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !p.members[name] {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // ofTheClient are struct fields that the SDK's clients fill for their callers

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,7 +22,7 @@ func route(r *http.Request) (*request, error) {
 	case strings.HasPrefix(r.URL.Path, "/service/"):
 		req.cbor(r.URL.Path)
 	default:
-		req.query(r)
+		err = errors.Join(err, req.query(r))
 	}
 	if err != nil {
 		return req, err
@@ -51,21 +53,18 @@ func (r *request) cbor(path string) {
 }
 
 func (r *request) aim(target, operation string) {
+	r.call.Service, r.call.Operation = target, operation
 	if m := byTarget[target]; m != nil {
-		r.model = m
+		r.model, r.call.Service = m, m.id
 	}
-	r.call.Service, r.call.Operation = r.model.id, operation
 }
 
 // query reads the parameters of a form. Before the signature is read, only the
 // version says how a failure must be written.
-func (r *request) query(from *http.Request) {
+func (r *request) query(from *http.Request) error {
 	r.form = from.URL.Query()
-	if form, err := url.ParseQuery(string(r.body)); err == nil {
-		for key, values := range form {
-			r.form[key] = values
-		}
-	}
+	form, err := url.ParseQuery(string(r.body))
+	maps.Copy(r.form, form)
 	r.codec = queryCodec{}
 	for _, m := range catalog {
 		if m.query != nil && m.version == r.form.Get("Version") {
@@ -73,6 +72,10 @@ func (r *request) query(from *http.Request) {
 		}
 	}
 	r.call.Service, r.call.Operation = r.model.id, r.form.Get("Action")
+	if err != nil {
+		return Fault("MalformedQueryString", "the body is not a form: %v", err)
+	}
+	return nil
 }
 
 // identify completes the call with what its signature says.
