@@ -1,0 +1,41 @@
+package spec
+
+import (
+	"regexp"
+	"strings"
+)
+
+// secret is a reference to a secret value.
+type secret SecretRef
+
+const secretPattern = `secretsmanager:[A-Za-z0-9/_+=.@-]{1,512}(?:#[^:#\s]+)?|ssm:[A-Za-z0-9/_.-]{1,1000}`
+
+const wantsSecret = `a reference: "secretsmanager:name", "secretsmanager:name#key" or "ssm:/path"`
+
+// read never repeats what it refuses: it may be the secret itself.
+func (s *secret) read(n *node) *fault {
+	store, name, ok := strings.Cut(n.text, ":")
+	switch {
+	case n.kind != text:
+		return faultf("", "expects %s, got %s", wantsSecret, kindText(n.kind))
+	case store == "arn":
+		return faultf("", "expects %s, got an ARN", wantsSecret)
+	case !ok || store != SecretsManager && store != SSM:
+		return faultf("put the value into Secrets Manager or SSM Parameter Store, or into env if it is not secret",
+			"expects %s, not a value", wantsSecret)
+	case strings.HasPrefix(name, "arn:"):
+		return faultf("write the name of the secret, without the ARN before and the six characters after it",
+			"%s: takes a name, not an ARN", store)
+	case store == SSM && strings.Contains(name, "#"):
+		return faultf("", "ssm: a parameter has no keys, so that # has no meaning")
+	case !regexp.MustCompile(`^(?:` + secretPattern + `)$`).MatchString(n.text):
+		return faultf("", "%s: the name is empty, or has characters that names do not have", store)
+	}
+	s.Store = store
+	s.Name, s.Key, _ = strings.Cut(name, "#")
+	return nil
+}
+
+func kindText(k kind) string {
+	return [...]string{"null", "a boolean", "a number", "a string", "a list", "an object"}[k]
+}
