@@ -147,6 +147,14 @@ func firstOf(fallback string, texts ...string) string {
 	return fallback
 }
 
+// Pin returns the policy that also knows the deployment, once it is in sight.
+func (p Policy) Pin(o Observation) Policy {
+	if p.owns(o) {
+		p.Deployment = o.Deployment.ARN
+	}
+	return p
+}
+
 func (p Policy) owns(o Observation) bool {
 	d := o.Deployment
 	if p.Deployment != "" {

@@ -111,6 +111,16 @@ func TestNextJudgesNoOtherDeployment(t *testing.T) {
 	}
 }
 
+func TestPinKeepsToTheFirstDeploymentInSight(t *testing.T) {
+	policy := Policy{Since: began}
+	policy = policy.Pin(look("PENDING", func(o *Observation) { o.Deployment.Started = began.Add(-time.Second) }))
+	policy = policy.Pin(look("PENDING", nil))
+	policy = policy.Pin(look("PENDING", func(o *Observation) { o.Deployment.ARN = another }))
+	if policy.Deployment != ours {
+		t.Errorf("pinned to %q", policy.Deployment)
+	}
+}
+
 func observations() *rapid.Generator[Observation] {
 	return rapid.Custom(func(t *rapid.T) Observation {
 		pick := func(label string, of ...string) string { return rapid.SampledFrom(of).Draw(t, label) }

@@ -1,0 +1,103 @@
+package deploy
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"photon/internal/plan"
+	"photon/internal/resource"
+)
+
+func TestStepIsRetriedWhileItsRefusalIsTemporary(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		account, events := newScript(), &record{began: time.Now()}
+		held := refusal("orders", "still used by a network interface")
+		account.refuse["orders"] = []error{held, held, held, held}
+		p := planOf(step(plan.Clean, plan.Delete, resource.KindSecurityGroup, "orders"))
+		outcome, err := Run(t.Context(), account, p, Options{Tell: events.tell})
+		if err != nil || outcome.End != Done {
+			t.Fatalf("%s, %v", outcome.End, err)
+		}
+		compare(t, "events", strings.Join(events.lines, "\n"), strings.Join([]string{
+			"0s security-group/orders again in 1s: security group orders: still used by a network interface",
+			"1s security-group/orders again in 2s: security group orders: still used by a network interface",
+			"3s security-group/orders again in 4s: security group orders: still used by a network interface",
+			"7s security-group/orders again in 5s: security group orders: still used by a network interface",
+		}, "\n"))
+	})
+}
+
+func TestStepIsGivenUpAtItsDeadline(t *testing.T) {
+	tests := []struct {
+		action plan.Action
+		within time.Duration
+	}{
+		{plan.Create, changePatience},
+		{plan.Update, changePatience},
+		{plan.Delete, deletePatience},
+	}
+	for _, test := range tests {
+		t.Run(string(test.action), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				account := newScript()
+				account.refuse["orders"] = slices.Repeat([]error{refusal("orders", "still used")}, 1000)
+				p := planOf(step(plan.Prepare, test.action, resource.KindSecurityGroup, "orders"))
+				outcome, err := Run(t.Context(), account, p, Options{})
+				if err == nil || err.Error() != "security group orders: still used" {
+					t.Errorf("error %v", err)
+				}
+				if outcome.Took > test.within || outcome.Took < test.within-5*time.Second {
+					t.Errorf("took %v", outcome.Took)
+				}
+			})
+		})
+	}
+}
+
+func TestStepIsNotRetriedForGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		account := newScript()
+		account.refuse["orders"] = []error{errBroken}
+		p := planOf(step(plan.Prepare, plan.Create, resource.KindSecurityGroup, "orders"))
+		_, err := Run(t.Context(), account, p, Options{})
+		if !errors.Is(err, errBroken) || len(account.log) != 1 {
+			t.Errorf("%v after\n%s", err, account.calls())
+		}
+	})
+}
+
+func TestStepHoldsBackOthersUntilItHasSettled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		account, events := newScript(), &record{began: time.Now()}
+		account.settles["orders_web"] = 6 * time.Second
+		p := planOf(
+			step(plan.Clean, plan.Delete, resource.KindService, "orders_web"),
+			step(plan.Clean, plan.Delete, resource.KindCluster, "photon-beta", 0),
+		)
+		if _, err := Run(t.Context(), account, p, Options{Tell: events.tell}); err != nil {
+			t.Fatal(err)
+		}
+		compare(t, "calls", account.calls(), "0s - orders_web\n7s - photon-beta")
+		compare(t, "events", strings.Join(events.lines, "\n"), strings.Join([]string{
+			"0s service/orders_web waits: 2 tasks are still stopping",
+			"1s service/orders_web waits: 2 tasks are still stopping",
+			"3s service/orders_web waits: 2 tasks are still stopping",
+		}, "\n"))
+	})
+}
+
+func TestStepThatNeverSettlesSaysWhatIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		account := newScript()
+		account.settles["orders_web"] = time.Hour
+		p := planOf(step(plan.Clean, plan.Delete, resource.KindService, "orders_web"))
+		_, err := Run(t.Context(), account, p, Options{})
+		if err == nil || err.Error() != "service orders_web: 2 tasks are still stopping for too long" {
+			t.Errorf("error %v", err)
+		}
+	})
+}
