@@ -8,6 +8,7 @@ import (
 
 	ecsdocument "github.com/aws/aws-sdk-go-v2/service/ecs/document"
 	"github.com/aws/smithy-go/document"
+	documentjson "github.com/aws/smithy-go/document/json"
 )
 
 // Fields of interface type are open: documents, which hold any JSON value, and
@@ -17,7 +18,7 @@ var documentType = reflect.TypeFor[ecsdocument.Interface]()
 
 func (n *naming) fillOpen(dst reflect.Value, src any) error {
 	if dst.Type() == documentType {
-		dst.Set(reflect.ValueOf(ecsdocument.NewLazyDocument(numbered(src))))
+		dst.Set(reflect.ValueOf(sentDocument{tree: src}))
 		return nil
 	}
 	return n.fillUnion(dst, src)
@@ -73,20 +74,17 @@ func (n *naming) unionMember(union reflect.Type, member string) string {
 	return ""
 }
 
-// numbered gives the numbers of a document the type that the SDK's documents
-// know.
-func numbered(src any) any {
-	switch value := src.(type) {
-	case json.Number:
-		return document.Number(value)
-	case []any:
-		for i := range value {
-			value[i] = numbered(value[i])
-		}
-	case map[string]any:
-		for key := range value {
-			value[key] = numbered(value[key])
-		}
-	}
-	return src
+// sentDocument is a document that came in a request. The SDK has no constructor for
+// one; embedding its interface is the way to satisfy it from outside.
+type sentDocument struct {
+	ecsdocument.Interface
+	tree any
+}
+
+// MarshalSmithyDocument gives the document as JSON.
+func (d sentDocument) MarshalSmithyDocument() ([]byte, error) { return json.Marshal(d.tree) }
+
+// UnmarshalSmithyDocument puts the document into what v points to.
+func (d sentDocument) UnmarshalSmithyDocument(v any) error {
+	return documentjson.NewDecoder().DecodeJSONInterface(d.tree, v)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -88,11 +87,3 @@ func signed(service string) string {
 }
 
 func target(service, target string) string { return signed(service) + "X-Amz-Target: " + target + "\n" }
-
-// serving is h on a real socket of the loopback.
-func serving(t *testing.T, h http.Handler) string {
-	t.Helper()
-	server := httptest.NewServer(h)
-	t.Cleanup(server.Close)
-	return server.URL
-}
