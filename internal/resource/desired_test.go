@@ -1,0 +1,143 @@
+package resource_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"photon/internal/resource"
+	"photon/internal/spec"
+)
+
+func service(name, environment, instance string, workloads ...string) *spec.Spec {
+	s := &spec.Spec{Name: name, Environment: environment, Instance: instance}
+	for _, w := range workloads {
+		s.Workloads = append(s.Workloads, spec.Workload{
+			Name: w, Image: "i", Arch: "amd64", HTTP: &spec.HTTP{Port: 8080}, Deploy: spec.Deploy{Min: 100, Max: 200},
+		})
+	}
+	return s
+}
+
+func desired(t *testing.T, s *spec.Spec, region string) resource.Set {
+	t.Helper()
+	facts := resource.Facts{
+		Region: region, Partition: "aws", Network: resource.Network{VPC: "vpc-1"}, Images: map[string]string{"i": "i@sha256:1"},
+	}
+	set, err := resource.Desired(s, facts, resource.Release{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// AWS's limits of names (reference: the API model of each service).
+var limits = map[resource.Kind]*regexp.Regexp{
+	resource.KindCluster:        regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`),
+	resource.KindRole:           regexp.MustCompile(`^[\w+=,.@-]{1,64}$`),
+	resource.KindLogGroup:       regexp.MustCompile(`^[._/#A-Za-z0-9-]{1,512}$`),
+	resource.KindSecurityGroup:  regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`),
+	resource.KindTargetGroup:    regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$`),
+	resource.KindLoadBalancer:   regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$`),
+	resource.KindTaskDefinition: regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`),
+	resource.KindService:        regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`),
+}
+
+func TestNamesFitAWS(t *testing.T) {
+	long := strings.Repeat("a-long-name-", 4)[:40]
+	for key := range desired(t, service(long, long[:24], long, long[:20]), "ap-southeast-1") {
+		if limit := limits[key.Kind]; limit != nil && !limit.MatchString(key.Name) {
+			t.Errorf("%s %q does not match %s", key.Kind, key.Name, limit)
+		}
+	}
+}
+
+// Different services, environments, instances, workloads and regions never
+// share anything but what their environment shares.
+func TestNamesNeverCollide(t *testing.T) {
+	owners := map[string]string{}
+	specs := []*spec.Spec{
+		service("a", "b", "", "c"), service("a", "b", "c", "d"), service("a-b", "c", "", "d"), service("a", "b-c", "", "d"),
+		service("a", "b", "", "c-d"), service("a", "b", "c-d", "e"), service("a-b", "b", "", "c"),
+		service("execution", "b", "", "role"), service("a", "c", "", "b"),
+	}
+	for _, s := range specs {
+		for _, region := range []string{"eu-west-1", "eu-central-1"} {
+			for _, r := range desired(t, s, region).Sorted() {
+				place := region // everything but IAM is regional
+				if r.Key.Kind == resource.KindRole {
+					place = "global"
+				}
+				name, owner := place+" "+r.Key.String(), r.Owner
+				if !r.Shared() {
+					owner += " in " + region
+				}
+				if other, taken := owners[name]; taken && other != owner {
+					t.Errorf("%s belongs to %s and to %s", name, other, owner)
+				}
+				owners[name] = owner
+			}
+		}
+	}
+}
+
+func TestATaskDefinitionOfEverything(t *testing.T) {
+	s := service("orders", "staging", "", "web")
+	w := &s.Workloads[0]
+	w.Secrets = map[string]spec.SecretRef{
+		"URL": {Store: spec.SecretsManager, Name: "db", Key: "url"}, "KEY": {Store: spec.SSM, Name: "/key"},
+	}
+	w.Credentials = &spec.SecretRef{Store: spec.SecretsManager, Name: "registry"}
+	w.Raw.TaskDefinition = []spec.PatchOperation{{Op: "add", Path: "/pidMode", Value: "task"}}
+	facts := resource.Facts{
+		Region: "eu-west-1", Partition: "aws", Images: map[string]string{"i": "i@sha256:1"},
+		Secrets: map[string]string{"secretsmanager:db": "arn:db", "ssm:/key": "arn:aws:ssm:key", "secretsmanager:registry": "arn:registry"},
+	}
+	set, err := resource.Desired(s, facts, resource.Release{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := set[resource.Key{Kind: resource.KindTaskDefinition, Name: "staging_orders_web"}].Fields()
+	container := document["containerDefinitions"].([]any)[0].(resource.Document)
+	got, err := json.Marshal([]any{
+		document["pidMode"], container["secrets"], container["repositoryCredentials"], container["logConfiguration"],
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `["task",` +
+		`[{"name":"KEY","valueFrom":"arn:aws:ssm:key"},{"name":"URL","valueFrom":"arn:db:url::"}],` +
+		`{"credentialsParameter":"arn:registry"},` +
+		`{"logDriver":"awslogs","options":{"awslogs-group":"ref:log-group//photon/staging/orders","awslogs-region":"eu-west-1",` +
+		`"awslogs-stream-prefix":"web","max-buffer-size":"25m","mode":"non-blocking"}}]`
+	if string(got) != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	policy := set[resource.Key{Kind: resource.KindRolePolicy, Name: "photon_staging_eu-west-1_execution/orders"}].Attributes
+	statements := policy.(resource.RolePolicy).Statements
+	if len(statements) != 2 || strings.Join(statements[0].Resources, " ") != "arn:db arn:registry" {
+		t.Errorf("the execution role may read %v", statements)
+	}
+}
+
+func TestAPatchThatDoesNotApplyIsAnError(t *testing.T) {
+	s := service("orders", "staging", "", "web")
+	s.Workloads[0].Raw.Service = []spec.PatchOperation{{Op: "remove", Path: "/nothing"}}
+	_, err := resource.Desired(s, resource.Facts{}, resource.Release{})
+	if err == nil || !strings.HasPrefix(err.Error(), "raw.service of web: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPoliciesOfASharedRoleHaveOwners(t *testing.T) {
+	for _, s := range []*spec.Spec{service("a", "b", "", "web"), service("a", "b", "c", "web")} {
+		s.Workloads[0].Secrets = map[string]spec.SecretRef{"X": {Store: spec.SSM, Name: "x"}}
+		for _, policy := range desired(t, s, "eu-west-1").Of(resource.KindRolePolicy) {
+			_, name, _ := strings.Cut(policy.Key.Name, "/")
+			if got := resource.PolicyOwner("b", name); got != s.Owner() || got != policy.Owner {
+				t.Errorf("policy %s: owner %s, want %s", name, got, s.Owner())
+			}
+		}
+	}
+}
