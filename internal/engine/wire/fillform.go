@@ -53,9 +53,6 @@ func (n *naming) fillFormStruct(dst reflect.Value, src *node, s style) error {
 }
 
 func (n *naming) fillFormList(dst reflect.Value, src *node, s style) error {
-	if src.value != "" {
-		return &mismatch{want: "a list", got: strconv.Quote(src.value)}
-	}
 	items, err := src.items(s.list)
 	if err != nil {
 		return err
@@ -96,15 +93,8 @@ func (n *naming) fillFormUnion(dst reflect.Value, src *node, s style) error {
 		return &mismatch{want: "an object with one member", got: "another"}
 	}
 	for name, child := range src.children {
-		variant, known := unions[dst.Type()][n.unionMember(dst.Type(), name)]
-		if !known {
-			return &unknownMember{name, dst.Type().Name()}
-		}
-		union := reflect.New(variant)
-		if err := n.fillForm(union.Elem().FieldByName("Value"), child, s); err != nil {
-			return under(name, err)
-		}
-		dst.Set(union)
+		fill := func(into reflect.Value) error { return n.fillForm(into, child, s) }
+		return n.fillVariant(dst, name, fill)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -53,7 +54,7 @@ func (n *node) child(name string) *node {
 }
 
 // items are the children "1", "2", … in their order, below the level called
-// level when there is one.
+// level when there is one. A name with an empty value is an empty list.
 func (n *node) items(level string) ([]*node, error) {
 	if level != "" && len(n.children) > 0 {
 		inner := n.children[level]
@@ -62,8 +63,20 @@ func (n *node) items(level string) ([]*node, error) {
 		}
 		n = inner
 	}
+	if n.value != "" {
+		return nil, &mismatch{want: "a list", got: strconv.Quote(n.value)}
+	}
+	indexes, err := n.indexes()
+	items := make([]*node, len(indexes))
+	for i, index := range indexes {
+		items[i] = n.children[strconv.Itoa(index)]
+	}
+	return items, err
+}
+
+func (n *node) indexes() ([]int, error) {
 	indexes := make([]int, 0, len(n.children))
-	for key := range n.children {
+	for _, key := range slices.Sorted(maps.Keys(n.children)) {
 		index, err := strconv.Atoi(key)
 		if err != nil || index < 1 || strconv.Itoa(index) != key {
 			return nil, &mismatch{want: "a list index", got: strconv.Quote(key)}
@@ -71,9 +84,5 @@ func (n *node) items(level string) ([]*node, error) {
 		indexes = append(indexes, index)
 	}
 	slices.Sort(indexes)
-	items := make([]*node, len(indexes))
-	for i, index := range indexes {
-		items[i] = n.children[strconv.Itoa(index)]
-	}
-	return items, nil
+	return indexes, nil
 }

@@ -30,17 +30,26 @@ func (n *naming) fillUnion(dst reflect.Value, src any) error {
 		return &mismatch{want: "an object with one member", got: describe(src)}
 	}
 	for name, value := range members {
-		variant, known := unions[dst.Type()][n.unionMember(dst.Type(), name)]
-		if !known {
-			return &unknownMember{name, dst.Type().Name()}
-		}
-		union := reflect.New(variant)
-		if err := n.fill(union.Elem().FieldByName("Value"), value); err != nil {
-			return under(name, err)
-		}
-		dst.Set(union)
+		fill := func(into reflect.Value) error { return n.fill(into, value) }
+		return n.fillVariant(dst, name, fill)
 	}
 	return nil
+}
+
+// fillVariant sets union to its member called name, whose value fill puts in.
+func (n *naming) fillVariant(union reflect.Value, name string, fill func(reflect.Value) error) error {
+	for field, variant := range unions[union.Type()] {
+		if n.regular(field) != name {
+			continue
+		}
+		set := reflect.New(variant)
+		if err := fill(set.Elem().FieldByName("Value")); err != nil {
+			return under(name, err)
+		}
+		union.Set(set)
+		return nil
+	}
+	return &unknownMember{name, union.Type().Name()}
 }
 
 // open writes the value of an interface field.
@@ -62,16 +71,6 @@ func (n *naming) variant(union reflect.Value) (string, reflect.Value) {
 	set := union.Elem().Elem()
 	_, name, _ := strings.Cut(set.Type().Name(), union.Type().Name()+"Member")
 	return n.regular(name), set.FieldByName("Value")
-}
-
-// unionMember is the Go name of the variant that a member of union stands for.
-func (n *naming) unionMember(union reflect.Type, member string) string {
-	for name := range unions[union] {
-		if n.regular(name) == member {
-			return name
-		}
-	}
-	return ""
 }
 
 // sentDocument is a document that came in a request. The SDK has no constructor for
