@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strconv"
 )
 
 // codec is one protocol: how a request becomes an input struct, and how an
@@ -45,6 +46,7 @@ func (m message) write(w http.ResponseWriter, requestID string) {
 		w.Header()[name] = values
 	}
 	w.Header().Set("X-Amzn-Requestid", requestID)
+	w.Header().Set("Content-Length", strconv.Itoa(len(m.body)))
 	w.WriteHeader(m.status)
 	// A client that has gone away is not the engine's error.
 	_, _ = w.Write(m.body)

@@ -69,6 +69,11 @@ func TestErrorsOfHandlers(t *testing.T) {
 				`<Message>r</Message></Error><RequestId>REQUEST</RequestId></ErrorResponse>`,
 		},
 		{
+			name: "a fault of the service in query", head: signed("iam"), body: roleForm, err: Fault("ServiceFailure", "down"), status: 500,
+			want: `<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Type>Receiver</Type><Code>ServiceFailure</Code>` +
+				`<Message>down</Message></Error><RequestId>REQUEST</RequestId></ErrorResponse>`,
+		},
+		{
 			name: "a fault in EC2", head: signed("ec2"), body: vpcsForm, err: Fault("InvalidVpcID.NotFound", "The vpc ID 'v<' does not exist"), status: 400,
 			want: `<Response><Errors><Error><Code>InvalidVpcID.NotFound</Code><Message>The vpc ID &#39;v&lt;&#39; does not exist</Message>` +
 				`</Error></Errors><RequestID>REQUEST</RequestID></Response>`,

@@ -55,6 +55,34 @@ func TestJSONFloatsThatAreNoNumbers(t *testing.T) {
 	}
 }
 
+func TestJSONValuesThatAreRefused(t *testing.T) {
+	cases := []struct{ body, want string }{
+		{`{"time":"2026-01-02T03:04:05Z"}`, `member "time": expected a timestamp, found a string`},
+		{`{"time":1e999}`, `member "time": expected a timestamp, found a number`},
+		{`{"blob":"?"}`, `member "blob": expected base64, found a string`},
+		{`{"blob":5}`, `member "blob": expected bytes, found a number`},
+		{`{"map":[]}`, `member "map": expected an object, found a list`},
+		{`{"map":{"a":{}}}`, `member "map.a": expected a string, found an object`},
+		{`{"count":1.5}`, `member "count": expected an integer of 32 bits, found "1.5"`},
+		{`{"count":2147483648}`, `member "count": expected an integer of 32 bits, found "2147483648"`},
+		{`{"flag":"true"}`, `member "flag": expected a boolean, found a string`},
+		{`{"enum":true}`, `member "enum": expected a string, found a boolean`},
+		{`{"float":"1.5"}`, `member "float": expected a number, found a string`},
+	}
+	for _, c := range cases {
+		t.Run(c.body, func(t *testing.T) {
+			tree, err := readJSON([]byte(c.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var in jsonMembers
+			if err := lowerNames(nil).fill(reflect.ValueOf(&in).Elem(), tree); err == nil || err.Error() != c.want {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
 func TestJSONNullIsNotSet(t *testing.T) {
 	var in jsonMembers
 	err := lowerNames(nil).fill(reflect.ValueOf(&in).Elem(), map[string]any{"list": nil, "empty": nil, "count": nil})

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -27,7 +28,7 @@ func scopeOf(r *http.Request) (scope, error) {
 		return scope{}, Fault("MissingAuthenticationToken", "Request is missing Authentication Token")
 	}
 	parts := strings.Split(credential, "/")
-	if len(parts) != 5 || parts[4] != "aws4_request" {
+	if len(parts) != 5 || parts[4] != "aws4_request" || slices.Contains(parts, "") {
 		return scope{}, Fault("IncompleteSignature", "The credential scope %q is not key/date/region/service/aws4_request.", credential)
 	}
 	return scope{accessKey: parts[0], region: parts[2], service: parts[3]}, nil
