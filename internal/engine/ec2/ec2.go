@@ -99,7 +99,7 @@ func (e *EC2) registerRoutes() {
 	op(e, "AttachInternetGateway", e.attachGateway, "InternetGatewayId", "VpcId")
 	op(e, "DetachInternetGateway", e.detachGateway, "InternetGatewayId", "VpcId")
 	op(e, "DeleteInternetGateway", e.deleteGateway, "InternetGatewayId")
-	op(e, "CreateRouteTable", e.createRouteTable, "VpcId", "TagSpecifications")
+	op(e, "CreateRouteTable", e.createRouteTable, "VpcId", "ClientToken", "TagSpecifications")
 	op(e, "DescribeRouteTables", e.describeRouteTables, "RouteTableIds", "Filters", "MaxResults", "NextToken")
 	op(e, "AssociateRouteTable", e.associateRouteTable, "RouteTableId", "SubnetId")
 	op(e, "DisassociateRouteTable", e.disassociateRouteTable, "AssociationId")

@@ -16,6 +16,7 @@ import (
 
 type routeTable struct {
 	ID, VPC      string
+	Token        string // of the request that made it
 	Routes       []route
 	Associations []association
 }
@@ -123,10 +124,16 @@ func (e *EC2) createRouteTable(ctx context.Context, in *ec2.CreateRouteTableInpu
 	if err != nil {
 		return nil, err
 	}
-	made := routeTable{ID: newID("rtb"), VPC: v.ID, Routes: []route{{Destination: v.CIDR, Gateway: "local"}}}
+	token := aws.ToString(in.ClientToken)
+	for _, t := range e.routes.All(wire.From(ctx).World()) {
+		if token != "" && t.Token == token {
+			return &ec2.CreateRouteTableOutput{RouteTable: new(e.routeTableShape(ctx, t)), ClientToken: in.ClientToken}, nil
+		}
+	}
+	made := routeTable{ID: newID("rtb"), VPC: v.ID, Token: token, Routes: []route{{Destination: v.CIDR, Gateway: "local"}}}
 	e.putTable(ctx, made)
 	e.setTags(ctx, made.ID, tags)
-	return &ec2.CreateRouteTableOutput{RouteTable: new(e.routeTableShape(ctx, made))}, nil
+	return &ec2.CreateRouteTableOutput{RouteTable: new(e.routeTableShape(ctx, made)), ClientToken: in.ClientToken}, nil
 }
 
 func (e *EC2) putTable(ctx context.Context, t routeTable) {

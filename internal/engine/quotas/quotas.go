@@ -34,6 +34,8 @@ var known = []quota{
 	{Service: "elasticloadbalancing", Code: "L-53DA6B97", Name: "Application Load Balancers per Region", Value: 50},
 	{Service: "elasticloadbalancing", Code: "L-B22855CB", Name: "Target Groups per Region", Value: 3000},
 	{Service: "elasticloadbalancing", Code: "L-B6DF7632", Name: "Listeners per Application Load Balancer", Value: 50},
+	{Service: "elasticloadbalancing", Code: "L-7EED9B64", Name: "Rules per Application Load Balancer", Value: 100},
+	{Service: "elasticloadbalancing", Code: "L-822D1B1B", Name: "Target Groups per Application Load Balancer", Value: 100, Fixed: true},
 	{Service: "vpc", Code: "L-E79EC296", Name: "VPC security groups per Region", Value: 2500},
 	{Service: "iam", Code: "L-FE177D64", Name: "Roles per account", Value: 1000, Global: true},
 }
