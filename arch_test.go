@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"deploy":   {"cloud", "rollout", "plan", "resource", "spec"},
 	"ui":       {"deploy", "cloud", "plan", "rollout", "resource", "spec"},
 	"engine":   {"engine"},
+	"e2e":      {},
 	"cli":      {"cli", "ui", "deploy", "cloud", "rollout", "plan", "resource", "spec", "engine"},
 }
 

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"photon/internal/cloud"
+	"photon/internal/engine/docker"
+	"photon/internal/engine/server"
+	"photon/internal/spec"
+)
+
+// The world in which a file is rehearsed when it names none.
+const (
+	localAccount = "000000000000"
+	localRegion  = "us-east-1"
+)
+
+// accounts opens each account and region once for all files of a run.
+type accounts struct {
+	flags  *flags
+	engine *server.Status // of --local, once it runs
+	store  *docker.Runtime
+	open   map[string]*cloud.Account
+}
+
+// of opens the account in which s is deployed.
+func (o *accounts) of(ctx context.Context, s *spec.Spec) (*cloud.Account, error) {
+	options := cloud.Options{Region: cmp.Or(o.flags.region, s.AWS.Region), Profile: o.flags.profile}
+	if o.flags.local {
+		if err := o.rehearse(ctx, s, &options); err != nil {
+			return nil, err
+		}
+	}
+	key := options.Region + "/" + options.Profile
+	if o.flags.local {
+		key = options.Region + "/" + s.AWS.Account
+	}
+	if account, ok := o.open[key]; ok {
+		return account, nil
+	}
+	account, err := cloud.Open(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	if o.open == nil {
+		o.open = map[string]*cloud.Account{}
+	}
+	o.open[key] = account
+	return account, nil
+}
+
+// rehearse points options at this machine's engine. An access key of twelve
+// digits is how the engine is told which account to be.
+func (o *accounts) rehearse(ctx context.Context, s *spec.Spec, options *cloud.Options) error {
+	if o.flags.profile != "" {
+		return usage(fmt.Errorf("--profile: has no meaning with --local"))
+	}
+	if o.engine == nil {
+		status, err := startEngine(ctx)
+		if err != nil {
+			return err
+		}
+		o.engine = &status
+	}
+	options.Region = cmp.Or(options.Region, localRegion)
+	options.Endpoint = o.engine.Endpoint
+	options.Credentials = credentials.NewStaticCredentialsProvider(cmp.Or(s.AWS.Account, localAccount), "engine", "")
+	options.Images = dockerImages
+	return nil
+}
+
+// dockerImages finds images in the Docker Engine's own store, which --local
+// can run without any registry.
+func dockerImages(ctx context.Context, reference, platform string) (cloud.Image, bool, error) {
+	digest, has, found, err := docker.StoredImage(ctx, reference)
+	if err != nil || !found {
+		return cloud.Image{}, false, err
+	}
+	return cloud.Image{Digest: digest, Platforms: []string{has}}, true, nil
+}

@@ -1,0 +1,237 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"photon/internal/cloud"
+	"photon/internal/deploy"
+	"photon/internal/plan"
+	"photon/internal/resource"
+	"photon/internal/spec"
+)
+
+// target is one file on its way to an account.
+type target struct {
+	path    string
+	spec    *spec.Spec
+	account *cloud.Account
+}
+
+func (a *app) planCommand() *cobra.Command {
+	c := changing{plan: true, timeout: 1}
+	exitCode := false
+	command := &cobra.Command{
+		Use: "plan", Long: helpPlan, Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c.changes = exitCode
+			return a.change(cmd.Context(), c)
+		},
+	}
+	a.flags.add(command.Flags())
+	command.Flags().BoolVar(&c.terminate, "terminate", false, "show what terminating would delete")
+	command.Flags().BoolVar(&exitCode, "exit-code", false, "exit with 8 when there are changes")
+	return command
+}
+
+// change is the main job: every file is loaded and checked, then the services
+// are planned, and unless a plan is all that is wanted, deployed or terminated
+// side by side.
+func (a *app) change(ctx context.Context, c changing) error {
+	targets, err := a.targets(ctx, c)
+	if err != nil {
+		return err
+	}
+	if len(targets) == 1 {
+		return a.changeOne(ctx, targets[0], c, a.screen(c, targets[0].spec))
+	}
+	results := make([]error, len(targets))
+	var running sync.WaitGroup
+	for i, t := range targets {
+		running.Go(func() { results[i] = a.changeOne(ctx, t, c, a.screen(c, t.spec)) })
+	}
+	running.Wait()
+	return worst(results)
+}
+
+// targets loads every file before anything is asked of AWS, so that all
+// problems of all files are told at once.
+func (a *app) targets(ctx context.Context, c changing) ([]target, error) {
+	if err := errors.Join(a.flags.check(), c.check()); err != nil {
+		return nil, err
+	}
+	paths, err := a.flags.paths()
+	if err != nil {
+		return nil, err
+	}
+	var targets []target
+	var problems spec.Problems
+	for _, path := range paths {
+		s, err := spec.Load(path, a.specOptions())
+		var found spec.Problems
+		if errors.As(err, &found) {
+			problems = append(problems, found...)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, target{path: path, spec: s})
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	for i := range targets {
+		if targets[i].account, err = a.open(ctx, targets[i].spec); err != nil {
+			return nil, err
+		}
+	}
+	return targets, nil
+}
+
+// changeOne brings one service to what its file says, or to nothing.
+func (a *app) changeOne(ctx context.Context, t target, c changing, screen screen) error {
+	p, live, err := a.planOne(ctx, t, c.terminate)
+	if err != nil {
+		return err
+	}
+	screen.plan(p)
+	switch {
+	case c.plan && c.changes && !p.Empty():
+		return said(exitChanges)
+	case c.plan:
+		return nil
+	}
+	if err := a.permit(t.spec, p, c); err != nil {
+		return err
+	}
+	outcome, err := deploy.Run(ctx, t.account, p, deploy.Options{
+		Detach: c.detach, Timeout: c.timeout, Ongoing: live.Ongoing, Tell: screen.tell,
+		Addresses: func(ctx context.Context) ([]deploy.Address, error) { return a.addresses(ctx, t) },
+	})
+	screen.outcome(outcome, err)
+	if err != nil {
+		return err
+	}
+	if c.terminate {
+		return a.proveGone(ctx, t, screen)
+	}
+	return endError(outcome.End)
+}
+
+// planOne reads what exists and compares it with what the file asks for.
+func (a *app) planOne(ctx context.Context, t target, terminate bool) (*plan.Plan, cloud.Live, error) {
+	if terminate {
+		return a.planEnd(ctx, t)
+	}
+	facts, err := t.account.Survey(ctx, t.spec)
+	if err != nil {
+		return nil, cloud.Live{}, refused(err)
+	}
+	want, err := resource.Desired(t.spec, facts, a.release(t.spec, facts))
+	if err != nil {
+		return nil, cloud.Live{}, usage(err)
+	}
+	live, err := t.account.Live(ctx, t.spec.Owner(), want)
+	if err != nil {
+		return nil, live, err
+	}
+	p, err := plan.Diff(plan.Input{
+		Owner: t.spec.Owner(), Want: want, Have: live.Set, Last: lastWanted(live), Others: live.Others,
+	})
+	return p, live, refused(err)
+}
+
+// release is what the deployment will be remembered as.
+func (a *app) release(s *spec.Spec, facts resource.Facts) resource.Release {
+	code := readCheckout()
+	return resource.Release{
+		Spec: s, Facts: facts, Commit: code.commit, Author: code.author, Time: time.Now().UTC().Truncate(time.Second),
+	}
+}
+
+// lastWanted is what the last release asked for: the newest that the live
+// task definitions remember. A change that the file did not make since then
+// was made outside Photon.
+func lastWanted(live cloud.Live) resource.Set {
+	var last resource.Release
+	for _, release := range live.Releases {
+		if release.Spec != nil && release.Time.After(last.Time) {
+			last = release
+		}
+	}
+	if last.Spec == nil {
+		return nil
+	}
+	set, err := resource.Desired(last.Spec, last.Facts, last)
+	if err != nil {
+		return nil // an older Photon's release: what it wanted is not known
+	}
+	return set
+}
+
+// refused marks what is found before any change.
+func refused(err error) error {
+	if err == nil {
+		return nil
+	}
+	var refusals cloud.Refusals
+	var taken *plan.TakenError
+	if errors.As(err, &refusals) || errors.As(err, &taken) {
+		return &codeError{code: exitRefused, cause: err, hints: hintsOf(err)}
+	}
+	return err
+}
+
+// permit asks before something protected is touched.
+func (a *app) permit(s *spec.Spec, p *plan.Plan, c changing) error {
+	if !s.Protected || c.yes || p.Empty() {
+		return nil
+	}
+	if !a.std.Terminal {
+		return &codeError{
+			code: exitRefused, cause: fmt.Errorf("%s: is protected and there is no terminal to ask on", s.Owner()),
+			hints: []string{"--yes answers"},
+		}
+	}
+	fmt.Fprintf(a.std.Err, "%s is protected. Go on? [y/N] ", s.Owner())
+	answer, err := bufio.NewReader(a.std.In).ReadString('\n')
+	if err != nil {
+		return err
+	}
+	if strings.EqualFold(strings.TrimSpace(answer), "y") {
+		return nil
+	}
+	return &codeError{code: exitRefused, cause: fmt.Errorf("%s: nothing was changed", s.Owner())}
+}
+
+// endError turns the end of a run into an exit code; the outcome has been
+// shown already.
+func endError(end deploy.End) error {
+	switch end {
+	case deploy.Done, deploy.Detached:
+		return nil
+	case deploy.TimedOut:
+		return said(exitTimeout)
+	case deploy.Interrupted:
+		return said(exitInterrupt)
+	}
+	return said(exitRolledBack)
+}
+
+// worst is the first error of several runs; errors after it have been shown.
+func worst(results []error) error {
+	for _, err := range results {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

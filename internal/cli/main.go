@@ -1,0 +1,151 @@
+// Package cli is the command line: a file per verb, each the flow of that verb
+// read from top to bottom. It is the only place where an error becomes a text
+// and an exit code; what it composes is decided and done elsewhere.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"photon/internal/cloud"
+	"photon/internal/spec"
+)
+
+// version is set by the build.
+var version = "unknown"
+
+// Streams are what a run reads and writes: data on Out, talk on Err.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Terminal bool // a person watches Err and can answer on In
+}
+
+// Run runs photon with the process's arguments and streams and returns the
+// exit code. An interrupt ends the run in an orderly way; a second one kills.
+func Run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	terminal := term.IsTerminal(int(os.Stderr.Fd())) && term.IsTerminal(int(os.Stdin.Fd()))
+	return Main(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal})
+}
+
+// Main runs photon with the given arguments and returns the exit code.
+func Main(ctx context.Context, args []string, std Streams) int {
+	a := &app{std: std}
+	a.open = (&accounts{flags: &a.flags}).of
+	return a.run(ctx, args)
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(a.std.In)
+	root.SetOut(a.std.Out)
+	root.SetErr(a.std.Err)
+	return a.report(root.ExecuteContext(ctx))
+}
+
+// app is one run of photon.
+type app struct {
+	std   Streams
+	flags flags
+	// open connects to the account in which a file is deployed.
+	open func(context.Context, *spec.Spec) (*cloud.Account, error)
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	var c changing
+	root := &cobra.Command{
+		Use:               "photon --file deployment.json",
+		Version:           version,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              noVerb,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if len(a.flags.files) == 0 && cmd.Flags().NFlag() == 0 {
+				return cmd.Help()
+			}
+			return a.change(cmd.Context(), c)
+		},
+	}
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(a.std.Out, cmd.Long) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(err, cmd.CommandPath()+" --help")
+	})
+	root.Long = helpRoot
+	a.flags.add(root.Flags())
+	c.add(root.Flags())
+	root.AddCommand(
+		a.planCommand(), a.statusCommand(), a.waitCommand(), a.logsCommand(), a.explainCommand(),
+		a.schemaCommand(), a.doctorCommand(), a.engineCommand(),
+	)
+	return root
+}
+
+// noVerb refuses words that are no verb of photon.
+func noVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hints := []string{"photon --help"}
+	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+		hints = []string{"did you mean photon " + similar[0] + "?"}
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		hints = []string{"photon --file " + args[0]}
+	}
+	return usage(fmt.Errorf("%s: is not a verb of photon", args[0]), hints...)
+}
+
+// noArguments is for verbs that take flags alone.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(fmt.Errorf("%s: takes no argument %q", cmd.CommandPath(), args[0]), cmd.CommandPath()+" --help")
+	}
+	return nil
+}
+
+// hinter is an error that knows how it can be mended.
+type hinter interface{ Hints() []string }
+
+// report writes an error and returns its exit code.
+func (a *app) report(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var problems spec.Problems
+	if errors.As(err, &problems) {
+		fmt.Fprintln(a.std.Err, problems)
+		return exitUsage
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintf(a.std.Err, "error: %s\n", strings.TrimSpace(text))
+	}
+	for _, hint := range hintsOf(err) {
+		fmt.Fprintf(a.std.Err, "hint: %s\n", hint)
+	}
+	return codeOf(err)
+}
+
+func hintsOf(err error) []string {
+	var coded *codeError
+	if errors.As(err, &coded) && len(coded.hints) > 0 {
+		return coded.hints
+	}
+	var h hinter
+	if errors.As(err, &h) {
+		return h.Hints()
+	}
+	return nil
+}
