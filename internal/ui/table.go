@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"fmt"
+	"hash/fnv"
+	"image/color"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+)
+
+// StatusRow is one workload of a service as it is now.
+type StatusRow struct {
+	Workload   string        `json:"workload"`
+	Image      string        `json:"image"`
+	Running    int           `json:"running"`
+	Desired    int           `json:"desired"`
+	Deployment string        `json:"deployment"` // in ECS's words
+	Age        time.Duration `json:"-"`          // of the deployment
+	Address    string        `json:"address,omitempty"`
+}
+
+// Status shows the workloads of a service as a table.
+func (s Screen) Status(rows []StatusRow) {
+	table := [][]string{{"WORKLOAD", "TASKS", "DEPLOYMENT", "AGE", "IMAGE", "ADDRESS"}}
+	for _, row := range rows {
+		tasks := fmt.Sprintf("%d/%d", row.Running, row.Desired)
+		table = append(table, []string{row.Workload, tasks, row.Deployment, elapsed(row.Age), row.Image, row.Address})
+	}
+	for _, line := range align(table) {
+		fmt.Fprintln(s.Data, line)
+	}
+}
+
+// align pads the cells of each column to one width.
+func align(table [][]string) []string {
+	widths := map[int]int{}
+	for _, row := range table {
+		for i, cell := range row {
+			widths[i] = max(widths[i], lipgloss.Width(cell))
+		}
+	}
+	lines := make([]string, len(table))
+	for i, row := range table {
+		var line strings.Builder
+		for column, cell := range row {
+			line.WriteString(cell + strings.Repeat(" ", widths[column]-lipgloss.Width(cell)+2))
+		}
+		lines[i] = strings.TrimRight(line.String(), " ")
+	}
+	return lines
+}
+
+// LogLine is one line that a container wrote.
+type LogLine struct {
+	Time     time.Time `json:"time"`
+	Workload string    `json:"workload"`
+	Task     string    `json:"task"`
+	Text     string    `json:"text"`
+}
+
+// shades tell tasks apart.
+var shades = []color.Color{
+	lipgloss.Cyan, lipgloss.Magenta, lipgloss.Yellow, lipgloss.Blue,
+	lipgloss.Green, lipgloss.BrightCyan, lipgloss.BrightMagenta, lipgloss.BrightBlue,
+}
+
+// Log shows one line of output behind the name of its task, in a colour that
+// stays the task's own.
+func (s Screen) Log(line LogLine) {
+	const short = 8
+	task := line.Task[:min(short, len(line.Task))]
+	hash := fnv.New32a()
+	hash.Write([]byte(line.Task))
+	shade := shades[hash.Sum32()%uint32(len(shades))]
+	fmt.Fprintln(s.Data, s.Paint.in(shade, line.Workload+"/"+task)+" "+strings.TrimRight(line.Text, "\r\n"))
+}
