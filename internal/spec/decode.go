@@ -74,13 +74,16 @@ func (d *decoder) scalar(n *node, v reflect.Value, tag reflect.StructTag) bool {
 	f := readScalar(n, value)
 	if f == nil {
 		f = checkTags(n, value, tag)
-	} else if f.hint == "" {
+	} else if f.hint == "" && strings.HasPrefix(f.message, "expects") && !strings.Contains(f.message, "such as") {
 		f.hint = exampleOf(tag)
 	}
 	if f != nil {
 		return d.fail(n, f)
 	}
 	v.Set(value)
+	if d.mode == resolve {
+		n.settle(value.Kind())
+	}
 	return true
 }
 
@@ -127,9 +130,8 @@ func (d *decoder) entries(n *node, v reflect.Value, tag reflect.StructTag) bool 
 		if free(m.key) || m.value.kind == null {
 			continue
 		}
-		if f := syntaxes[tag.Get("keys")].check(m.key, quoted(m.key)); f != nil {
-			f.message = "as a name, " + f.message
-			d.problems = append(d.problems, Problem{m.place.file, m.place.line, m.place.column, n.child(m.key), f.message, f.hint})
+		if f := syntaxes[tag.Get("keys")].checkKey(m.key); f != nil {
+			d.problems = append(d.problems, m.problem(n, f))
 		}
 		value := reflect.New(v.Type().Elem()).Elem()
 		if d.decode(m.value, value, "") {
@@ -145,6 +147,9 @@ func (d *decoder) list(n *node, v reflect.Value, tag reflect.StructTag) bool {
 	}
 	if f := checkItems(len(n.items), tag.Get("items")); f != nil {
 		d.fail(n, f)
+	}
+	if len(n.items) == 0 {
+		return true
 	}
 	outer := d.inList
 	d.inList = true

@@ -14,17 +14,11 @@ func fill(n *node, t reflect.Type) {
 			value = n.putDefault(k.name, absent)
 		}
 		inner, ok := k.object()
-		if !ok || value == nil {
+		if !ok {
 			continue
 		}
-		objects := value.items
-		if value.kind == object {
-			objects = []*node{value}
-		}
-		for _, o := range objects {
-			if o.kind == object {
-				fill(o, inner)
-			}
+		for _, o := range value.objects() {
+			fill(o, inner)
 		}
 	}
 }

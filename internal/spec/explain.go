@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// Explanation is the merged file, value by value, in the order of writing.
+// Explanation is the merged file, value by value, in the order of the reference.
 type Explanation []Setting
 
 // Setting is one value and where it came from: "file:line:column", "default",
@@ -32,8 +33,10 @@ func Explain(path string, options Options) (Explanation, error) {
 
 func (d *draft) explain() Explanation {
 	var e Explanation
+	arrange(d.root, reflect.TypeFor[head]())
 	e.add(d.root, "")
 	for _, w := range d.workloads {
+		arrange(w.root, reflect.TypeFor[process]())
 		field := "workloads." + w.name
 		if d.flat {
 			field = ""
@@ -41,6 +44,23 @@ func (d *draft) explain() Explanation {
 		e.add(w.root, field)
 	}
 	return e
+}
+
+// arrange sorts the keys of an object, and of the objects inside it, as their
+// file type has them: merging has left them in the order of the layers.
+func arrange(n *node, t reflect.Type) {
+	keys := keysOf(t)
+	rank := func(m member) int {
+		return slices.IndexFunc(keys, func(k key) bool { return k.name == m.key })
+	}
+	slices.SortStableFunc(n.members, func(a, b member) int { return rank(a) - rank(b) })
+	for _, k := range keys {
+		if inner, ok := k.object(); ok {
+			for _, o := range n.get(k.name).objects() {
+				arrange(o, inner)
+			}
+		}
+	}
 }
 
 // add explains what is in n. Objects are opened, and lists of objects too.

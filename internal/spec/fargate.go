@@ -10,24 +10,28 @@ import (
 // vcpu is a number of vCPUs, counted in units of 1/1024.
 type vcpu int
 
-// memoryOf is Fargate's table of task sizes: for each number of CPU units, the
-// least and the most memory and the step between, in MiB. See "Task CPU and
-// memory" in the Amazon ECS developer guide.
-var memoryOf = []struct{ cpu, least, most, step int }{
-	{256, 512, 2048, 0},
-	{512, 1024, 4096, 1024},
-	{1024, 2048, 8192, 1024},
-	{2048, 4096, 16384, 1024},
-	{4096, 8192, 30720, 1024},
-	{8192, 16384, 61440, 4096},
-	{16384, 32768, 122880, 8192},
-	{32768, 61440, 249856, 0},
+// taskSizes is Fargate's table: for each number of CPU units, the memory there
+// is, in MiB. See "Task CPU and memory" in the Amazon ECS developer guide.
+var taskSizes = []struct {
+	cpu    int
+	memory []int
+}{
+	{256, []int{512, 1024, 2048}},
+	{512, gigabytes(1, 4, 1)},
+	{1024, gigabytes(2, 8, 1)},
+	{2048, gigabytes(4, 16, 1)},
+	{4096, gigabytes(8, 30, 1)},
+	{8192, gigabytes(16, 60, 4)},
+	{16384, gigabytes(32, 120, 8)},
+	{32768, []int{60 * 1024, 120 * 1024, 244 * 1024}},
 }
 
-// memories lists the two rows of the table that have no step.
-var memories = map[int][]int{
-	256:   {512, 1024, 2048},
-	32768: {61440, 122880, 249856},
+func gigabytes(least, most, step int) []int {
+	var all []int
+	for gb := least; gb <= most; gb += step {
+		all = append(all, gb*1024)
+	}
+	return all
 }
 
 func (c *vcpu) read(n *node) *fault {
@@ -57,7 +61,7 @@ func cpuHint(value float64) string {
 
 func cpus() string {
 	var all []string
-	for _, row := range memoryOf {
+	for _, row := range taskSizes {
 		all = append(all, formatCPU(row.cpu))
 	}
 	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
@@ -70,18 +74,10 @@ func formatCPU(units int) string {
 // memoryFor lists the memory that Fargate has for a number of CPU units, in
 // MiB; nil when it has no such CPU.
 func memoryFor(units int) []int {
-	for _, row := range memoryOf {
-		if row.cpu != units {
-			continue
+	for _, row := range taskSizes {
+		if row.cpu == units {
+			return row.memory
 		}
-		if row.step == 0 {
-			return memories[units]
-		}
-		var all []int
-		for mib := row.least; mib <= row.most; mib += row.step {
-			all = append(all, mib)
-		}
-		return all
 	}
 	return nil
 }

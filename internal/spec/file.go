@@ -70,9 +70,9 @@ type process struct {
 	Env         map[string]literal `json:"env" keys:"variable" example:"{\"LOG_LEVEL\": \"info\"}" doc:"Environment variables. Numbers and booleans become strings."`
 	Secrets     map[string]secret  `json:"secrets" keys:"variable" example:"{\"API_KEY\": \"ssm:/orders/api-key\"}" doc:"Environment variables whose values stay in Secrets Manager or SSM Parameter Store."`
 	Logs        fileLogs           `json:"logs" default:"{}" doc:"Where output goes."`
-	Scale       int                `json:"scale" range:"0..5000" default:"1" doc:"Number of tasks."`
+	Scale       int                `json:"scale" range:"0..5000" default:"1" example:"2" doc:"Number of tasks."`
 	Deploy      fileDeploy         `json:"deploy" default:"{}" doc:"How a new version takes over."`
-	Permissions []filePermission   `json:"permissions" doc:"What the containers may do on AWS."`
+	Permissions []filePermission   `json:"permissions" example:"[{\"actions\": [\"s3:GetObject\"], \"resources\": [\"*\"]}]" doc:"What the containers may do on AWS."`
 	Raw         fileRaw            `json:"raw" doc:"For the one field that Photon does not model: patches of the final API inputs."`
 }
 

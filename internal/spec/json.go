@@ -62,11 +62,8 @@ func jsonScalar(literal hujson.Literal) (kind, string) {
 func (d *document) add(n *node, m member) {
 	for _, earlier := range n.members {
 		if earlier.key == m.key {
-			d.problems = append(d.problems, Problem{
-				d.file, m.place.line, m.place.column, n.child(m.key),
-				fmt.Sprintf("is there twice: first at line %d, column %d", earlier.place.line, earlier.place.column),
-				"keep one of them",
-			})
+			d.problems = append(d.problems, m.problem(n, faultf("keep one of them",
+				"is there twice: first at line %d, column %d", earlier.place.line, earlier.place.column)))
 			return
 		}
 	}
@@ -109,7 +106,7 @@ func jsonFault(message string) *fault {
 	case strings.HasPrefix(message, `invalid literal: "`):
 		return faultf(`a backslash is written \\, a line break \n`, "a string with a line break, or with an escape that JSON does not have")
 	case strings.HasPrefix(message, "invalid literal: "):
-		return faultf("strings stand in double quotes", "%s is not JSON", strings.TrimPrefix(message, "invalid literal: "))
+		return faultf("keys and strings stand in double quotes", "a word that is neither a number nor true, false or null")
 	case strings.HasSuffix(message, "unexpected EOF"):
 		return faultf("look for a bracket or a quote that is not closed", "the file ends too early")
 	case strings.HasPrefix(message, `invalid character '\''`):

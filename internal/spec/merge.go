@@ -2,6 +2,7 @@ package spec
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -16,24 +17,33 @@ const (
 // replaced, null deletes. Neither is changed, and the result shares nothing
 // with them.
 func merge(base, over *node) *node {
-	if over.kind != object {
+	merged := overlay(base, over)
+	merged.strip()
+	return merged
+}
+
+// overlay is merge for what will itself be laid over something: a null stays,
+// for it has yet to delete.
+func overlay(base, over *node) *node {
+	if over.kind != object || base == nil || base.kind != object {
 		return over.clone()
 	}
-	merged := &node{kind: object, place: over.place, field: over.field, layer: over.layer}
-	if base != nil && base.kind == object {
-		merged = base.clone()
-	}
+	merged := base.clone()
 	for _, m := range over.members {
-		if m.value.kind == null {
-			merged.drop(m.key)
-			continue
-		}
-		merged.put(member{m.key, m.place, merge(merged.get(m.key), m.value)})
+		merged.put(member{m.key, m.place, overlay(merged.get(m.key), m.value)})
 	}
 	return merged
 }
 
-// pick returns the object with only the keys that keep says.
+// strip takes away the keys that are null.
+func (n *node) strip() {
+	n.members = slices.DeleteFunc(n.members, func(m member) bool { return m.value.kind == null })
+	for _, m := range n.members {
+		m.value.strip()
+	}
+}
+
+// pick copies an object with only the keys that keep wants, and no nulls.
 func (n *node) pick(keep func(key string) bool) *node {
 	picked := *n
 	picked.members = nil
@@ -42,7 +52,7 @@ func (n *node) pick(keep func(key string) bool) *node {
 			picked.members = append(picked.members, m)
 		}
 	}
-	return &picked
+	return merge(nil, &picked)
 }
 
 // mark says which layer n and everything in it came from.
@@ -59,7 +69,7 @@ func parseSet(argument string) (*node, *Problem) {
 	}
 	keys := strings.Split(path, ".")
 	n := parseValue(value, path)
-	at := place{file: layerSet + " " + path}
+	at := place{file: layerSet}
 	for i := len(keys) - 1; i >= 0; i-- {
 		field := strings.Join(keys[:i], ".")
 		n = &node{kind: object, field: field, members: []member{{keys[i], at, n}}}

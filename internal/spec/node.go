@@ -101,6 +101,17 @@ func join(field, key string) string {
 	return field + "." + key
 }
 
+// objects lists n if it is an object, or the objects in it if it is a list.
+func (n *node) objects() []*node {
+	switch {
+	case n == nil:
+		return nil
+	case n.kind == object:
+		return []*node{n}
+	}
+	return slices.DeleteFunc(slices.Clone(n.items), func(item *node) bool { return item.kind != object })
+}
+
 func (n *node) clone() *node {
 	if n == nil {
 		return nil
@@ -139,6 +150,11 @@ func (n *node) problem(f *fault) Problem {
 		message += " (from " + variablesText(n.variables) + ")"
 	}
 	return Problem{n.place.file, n.place.line, n.place.column, n.field, message, f.hint}
+}
+
+// problem places a fault at a key of n.
+func (m member) problem(n *node, f *fault) Problem {
+	return Problem{m.place.file, m.place.line, m.place.column, n.child(m.key), f.message, f.hint}
 }
 
 // missing is the problem of an object that lacks a key.

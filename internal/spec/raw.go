@@ -7,7 +7,7 @@ import (
 // named are the members of the API inputs that tie resources together: a patch
 // that changes them would lose what Photon made.
 var named = map[string][]string{
-	"taskDefinition": {"/family", "/containerDefinitions/*/name", "/tags", "/tags/*"},
+	"taskDefinition": {"/family", "/containerDefinitions", "/containerDefinitions/0", "/containerDefinitions/*/name", "/tags", "/tags/*"},
 	"service":        {"/serviceName", "/service", "/cluster", "/taskDefinition", "/tags", "/tags/*"},
 }
 
@@ -26,7 +26,8 @@ func checkPatch(operations []filePatch, at *node, names []string) Problems {
 		problems = append(problems, checkMembers(operation, n)...)
 		for _, key := range []string{"path", "from"} {
 			pointer := n.get(key)
-			if pointer != nil && touches(pointer.text, names) && (key == "path" || operation.Op == "move") {
+			changes := key == "path" && operation.Op != "test" || operation.Op == "move"
+			if pointer != nil && changes && touches(pointer.text, names) {
 				problems = append(problems, pointer.problem(faultf("", "%s is how Photon finds what it made: a patch may not change it", pointer.text)))
 			}
 		}

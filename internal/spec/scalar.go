@@ -71,6 +71,17 @@ func readInt(n *node, v reflect.Value) *fault {
 	return n.expects("a whole number", "")
 }
 
+// settle gives a scalar that was read the type it was read as: variables and
+// flags are text at first, and numbers in env become text.
+func (n *node) settle(read reflect.Kind) {
+	switch {
+	case read == reflect.String:
+		n.kind = text
+	case n.kind == text && n.loose():
+		n.kind = parseValue(n.text, "").kind
+	}
+}
+
 // literal is a value of env: a string, or what becomes one as it is written.
 type literal string
 

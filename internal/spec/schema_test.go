@@ -122,7 +122,7 @@ func scalarSchema(typ reflect.Type) *jsonschema.Schema {
 		return anyOf(&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}})
 	case reflect.TypeFor[vcpu]():
 		sizes := &jsonschema.Schema{Type: "number"}
-		for _, row := range memoryOf {
+		for _, row := range taskSizes {
 			sizes.Enum = append(sizes.Enum, json.Number(formatCPU(row.cpu)))
 		}
 		return anyOf(sizes, variable())

@@ -13,6 +13,8 @@ import (
 // maxFile bounds a file; deeper nesting than fits is nobody's deployment.
 const maxFile = 256 << 10
 
+var errTooLarge = errors.New("is larger than 256 KB")
+
 // sources reads a file and what it extends.
 type sources struct {
 	read     func(path string) ([]byte, error)
@@ -37,11 +39,11 @@ func (s *sources) tree(path string, from []string, at *node) *node {
 	from = append(slices.Clone(from), path)
 	for _, extended := range s.extends(root) {
 		if tree := s.tree(s.relative(path, extended), from, extended); tree != nil {
-			base = merge(base, tree)
+			base = overlay(base, tree)
 		}
 	}
 	root.drop("extends", "$schema")
-	merged := merge(base, root)
+	merged := overlay(base, root)
 	merged.place = root.place
 	return merged
 }
@@ -61,7 +63,7 @@ func (s *sources) parse(path string, at *node) *node {
 		return s.fail(at, unreadable(err, at, path))
 	}
 	if len(source) > maxFile {
-		return s.fail(at, faultf("", "%s is larger than 256 KB", path))
+		return s.fail(at, unreadable(errTooLarge, at, path))
 	}
 	d := &document{file: path, source: bytes.TrimPrefix(source, []byte("\uFEFF"))}
 	var root *node

@@ -44,7 +44,7 @@ var otherValues = map[string]string{
 
 // unknownKey is the problem of a key that its object does not have.
 func unknownKey(n *node, m member, t reflect.Type) Problem {
-	return Problem{m.place.file, m.place.line, m.place.column, n.child(m.key), "unknown key", keyHint(m.key, t)}
+	return m.problem(n, faultf(keyHint(m.key, t), "unknown key"))
 }
 
 // keyHint says what may have been meant: another tool's word, the same word in
@@ -62,7 +62,12 @@ func keyHint(name string, t reflect.Type) string {
 			return didYouMean(known)
 		}
 	}
-	if paths := elsewhere(name, reflect.TypeFor[file](), ""); len(paths) > 0 && len(paths) <= 3 {
+	switch paths := elsewhere(name, reflect.TypeFor[file](), ""); {
+	case slices.Contains(paths, name) && has(reflect.TypeFor[process](), name):
+		return quoted(name) + " stands at the top of the file, or in a workload"
+	case slices.Contains(paths, name):
+		return quoted(name) + " stands at the top of the file"
+	case len(paths) > 0 && len(paths) <= 3:
 		return didYouMean(paths...)
 	}
 	if best := closest(name, names, nil); best != "" {

@@ -36,16 +36,28 @@ func (s syntax) match(text string) bool {
 	return regexp.MustCompile(`^(?:` + s.pattern + `)$`).MatchString(text)
 }
 
-// check returns what is wrong with a string.
+// check returns what is wrong with a string, which is shown as the author wrote
+// it.
 func (s syntax) check(text, shown string) *fault {
 	if s.match(text) {
 		return nil
 	}
-	hint := ""
-	if slug := slugOf(text); s.slug && slug != "" && s.match(slug) {
-		hint = `write "` + slug + `"`
+	return faultf(s.hint(text), "expects %s, got %s", s.says, shown)
+}
+
+// checkKey returns what is wrong with a key that is the author's to choose.
+func (s syntax) checkKey(key string) *fault {
+	if s.match(key) {
+		return nil
 	}
-	return faultf(hint, "expects %s, got %s", s.says, shown)
+	return faultf(s.hint(key), "is not a name: expects %s", s.says)
+}
+
+func (s syntax) hint(text string) string {
+	if slug := slugOf(text); s.slug && slug != "" && s.match(slug) {
+		return `write "` + slug + `"`
+	}
+	return ""
 }
 
 // slugOf is the text in lower case, anything unusual as a hyphen.

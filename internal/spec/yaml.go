@@ -59,7 +59,7 @@ func (r *yamlReader) node(y ast.Node, field string) *node {
 		r.refuse(y, field, "aliases make the file too large", "")
 	}
 	if r.count >= maxNodes {
-		return &node{field: field}
+		return &node{place: r.place(y), field: field}
 	}
 	n := &node{place: r.place(y), field: field}
 	switch y := y.(type) {
@@ -149,7 +149,7 @@ func (r *yamlReader) alias(y *ast.AliasNode, field string) *node {
 	target := r.anchors[name]
 	if target == nil || r.open[name] {
 		r.refuse(y, field, "alias *"+name+" has no anchor before it", "")
-		return &node{field: field}
+		return &node{place: r.place(y), field: field}
 	}
 	r.open[name] = true
 	defer delete(r.open, name)
