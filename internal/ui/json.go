@@ -11,11 +11,12 @@ import (
 )
 
 // JSON shows events, and what else there is to say, as one JSON object a line.
-// Every object has the members "event" and "time"; names are stable, members
-// may be added, and those that are empty may be left out:
+// Every object has the members "event", "time" and "owner" (of the service that
+// it is about); names are stable, members may be added, and those that are
+// empty may be left out:
 //
 //	event    members
-//	plan     owner, create, change, delete, steps [action, stage, kind, name, causes [why, path, from, to]]
+//	plan     create, change, delete, steps [action, stage, kind, name, causes [why, path, from, to]]
 //	step     state (began, retried, waits, ended, failed), action, kind, name, why, seconds
 //	look     workload, deployment, status, stage, new and old {requested, running, pending}, failures
 //	trouble  workload, explanation {reason, evidence, source, log, hints}
@@ -28,23 +29,28 @@ import (
 //
 // A look that sees what the last one saw is left out.
 type JSON struct {
-	to   *json.Encoder
-	seen map[string]jsonLook
+	to    *json.Encoder
+	owner string
+	seen  map[string]jsonLook
 }
 
-// NewJSON writes to stdout, or where else data goes.
-func NewJSON(to io.Writer) *JSON {
+// NewJSON writes to stdout, or where else data goes, about the service of one
+// owner: "name/environment".
+func NewJSON(to io.Writer, owner string) *JSON {
 	encoder := json.NewEncoder(to)
 	encoder.SetEscapeHTML(false)
-	return &JSON{to: encoder, seen: map[string]jsonLook{}}
+	return &JSON{to: encoder, owner: owner, seen: map[string]jsonLook{}}
 }
 
 type jsonHead struct {
 	Event string    `json:"event"`
 	Time  time.Time `json:"time"`
+	Owner string    `json:"owner,omitempty"`
 }
 
-func head(event string) jsonHead { return jsonHead{Event: event, Time: time.Now().UTC()} }
+func (j *JSON) head(event string) jsonHead {
+	return jsonHead{Event: event, Time: time.Now().UTC(), Owner: j.owner}
+}
 
 // write ignores errors: nobody is left to hear of them.
 func (j *JSON) write(line any) { _ = j.to.Encode(line) }
@@ -71,18 +77,18 @@ func (j *JSON) Tell(e deploy.Event) {
 			jsonHead
 			Workload    string           `json:"workload"`
 			Explanation *jsonExplanation `json:"explanation"`
-		}{head("trouble"), e.Workload, explanationOf(e.Explanation)})
+		}{j.head("trouble"), e.Workload, explanationOf(e.Explanation)})
 	case deploy.Noted:
 		j.write(struct {
 			jsonHead
 			Workload string `json:"workload,omitempty"`
 			Text     string `json:"text"`
-		}{head("note"), e.Workload, e.Text})
+		}{j.head("note"), e.Workload, e.Text})
 	case deploy.Finished:
 		j.write(struct {
 			jsonHead
 			jsonWorkload
-		}{head("rollout"), workloadOf(e.Workload)})
+		}{j.head("rollout"), workloadOf(e.Workload)})
 	}
 }
 
@@ -116,12 +122,11 @@ func (j *JSON) Plan(p *plan.Plan) {
 	}
 	j.write(struct {
 		jsonHead
-		Owner  string     `json:"owner"`
 		Create int        `json:"create"`
 		Change int        `json:"change"`
 		Delete int        `json:"delete"`
 		Steps  []jsonStep `json:"steps"`
-	}{head("plan"), p.Owner, count[plan.Create], count[plan.Update], count[plan.Delete], steps})
+	}{j.head("plan"), count[plan.Create], count[plan.Update], count[plan.Delete], steps})
 }
 
 func (j *JSON) step(state string, step plan.Step, why string, took time.Duration) {
@@ -132,7 +137,7 @@ func (j *JSON) step(state string, step plan.Step, why string, took time.Duration
 		Why     string  `json:"why,omitempty"`
 		Seconds float64 `json:"seconds,omitempty"`
 	}{
-		head("step"), state,
+		j.head("step"), state,
 		jsonStep{Action: step.Action, Kind: string(step.Key().Kind), Name: step.Key().Name},
 		why, took.Seconds(),
 	})
@@ -167,7 +172,7 @@ func (j *JSON) look(o rollout.Observation) {
 	j.write(struct {
 		jsonHead
 		jsonLook
-	}{head("look"), seen})
+	}{j.head("look"), seen})
 }
 
 type jsonExplanation struct {
@@ -221,7 +226,7 @@ func (j *JSON) Outcome(o deploy.Outcome) {
 		Workloads []jsonWorkload `json:"workloads"`
 		Addresses []jsonAddress  `json:"addresses"`
 		Seconds   float64        `json:"seconds"`
-	}{head("outcome"), o.End, workloads, addresses, o.Took.Seconds()})
+	}{j.head("outcome"), o.End, workloads, addresses, o.Took.Seconds()})
 }
 
 // Error shows an error with its hints.
@@ -230,7 +235,7 @@ func (j *JSON) Error(err error) {
 		jsonHead
 		Message string   `json:"message"`
 		Hints   []string `json:"hints,omitempty"`
-	}{head("error"), err.Error(), HintsOf(err)})
+	}{j.head("error"), err.Error(), HintsOf(err)})
 }
 
 // Status shows the workloads of a service as they are now.
@@ -240,14 +245,16 @@ func (j *JSON) Status(rows []StatusRow) {
 			jsonHead
 			StatusRow
 			Age int `json:"age"`
-		}{head("status"), row, int(row.Age.Seconds())})
+		}{j.head("status"), row, int(row.Age.Seconds())})
 	}
 }
 
 // Log shows one line that a container wrote.
 func (j *JSON) Log(line LogLine) {
+	written := j.head("log")
+	written.Time = line.Time
 	j.write(struct {
-		Event string `json:"event"`
+		jsonHead
 		LogLine
-	}{"log", line})
+	}{written, line})
 }

@@ -54,7 +54,7 @@ func align(table [][]string) []string {
 
 // LogLine is one line that a container wrote.
 type LogLine struct {
-	Time     time.Time `json:"time"`
+	Time     time.Time `json:"-"`
 	Workload string    `json:"workload"`
 	Task     string    `json:"task"`
 	Text     string    `json:"text"`

@@ -14,13 +14,19 @@ import (
 type Text struct {
 	to    io.Writer
 	paint Paint
+	name  string // before every line, when several runs share a screen
 	began time.Time
 	said  map[string]string // the last line about a subject
 }
 
-// NewText begins to count the time. Tell takes one event at a time.
-func NewText(to io.Writer, paint Paint) *Text {
-	return &Text{to: to, paint: paint, began: time.Now(), said: map[string]string{}}
+// NewText begins to count the time. Where several runs share a screen, name
+// tells their lines apart; otherwise it is empty. Tell takes one event at a
+// time.
+func NewText(to io.Writer, paint Paint, name string) *Text {
+	if name != "" {
+		name += "  "
+	}
+	return &Text{to: to, paint: paint, name: name, began: time.Now(), said: map[string]string{}}
 }
 
 // Tell shows one event.
@@ -73,7 +79,7 @@ func (t *Text) change(subject, line string) {
 }
 
 func (t *Text) line(text string) {
-	fmt.Fprintf(t.to, "%6s  %s\n", elapsed(time.Since(t.began)), text)
+	fmt.Fprintf(t.to, "%6s  %s%s\n", elapsed(time.Since(t.began)), t.name, text)
 }
 
 func colonBefore(subject, text string) string {

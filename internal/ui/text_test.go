@@ -22,7 +22,7 @@ func play(scenes []scene, tell func(deploy.Event)) {
 func TestTextShowsALineForEachChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		play(update(), NewText(&out, false).Tell)
+		play(update(), NewText(&out, false, "").Tell)
 		compare(t, out.String(), `    0s  ! target group orders-web-a1: slow down (trying again)
     4s  + target group orders-web-a1
     5s  ~ service orders_web
@@ -44,7 +44,7 @@ func TestTextShowsALineForEachChange(t *testing.T) {
 func TestTextShowsHowARolloutFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		text := NewText(&out, false)
+		text := NewText(&out, false, "")
 		text.Tell(deploy.Looked{Observation: look("ROLLBACK_IN_PROGRESS", 0, 2, 2)})
 		text.Tell(deploy.Looked{Observation: rollout.Observation{Workload: "jobs"}})
 		text.Tell(deploy.Noted{Text: "about everything"})
@@ -66,11 +66,11 @@ func TestTextShowsHowARolloutFails(t *testing.T) {
 	})
 }
 
-func TestTextIsColouredOnRequest(t *testing.T) {
+func TestTextIsColouredAndNamedOnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		NewText(&out, true).Tell(deploy.StepEnded{Step: group})
-		compare(t, out.String(), "    0s  \x1b[32m+ target group orders-web-a1\x1b[m\n")
+		NewText(&out, true, "orders/beta").Tell(deploy.StepEnded{Step: group})
+		compare(t, out.String(), "    0s  orders/beta  \x1b[32m+ target group orders-web-a1\x1b[m\n")
 	})
 }
 
