@@ -42,12 +42,12 @@ func validation(format string, args ...any) error {
 	return wire.Fault("ValidationException", format, args...)
 }
 
-var parameterName = regexp.MustCompile(`^[a-zA-Z0-9_.\-/]{1,1011}$`)
+var parameterName = regexp.MustCompile(`^[a-zA-Z0-9_.\-/]+$`)
 
 func checkParameterName(name string) error {
 	lower := strings.ToLower(strings.TrimPrefix(name, "/"))
 	switch {
-	case !parameterName.MatchString(name) || strings.HasSuffix(name, "/") || strings.Contains(name, "//"),
+	case len(name) > 1011, !parameterName.MatchString(name) || strings.HasSuffix(name, "/") || strings.Contains(name, "//"),
 		strings.HasPrefix(lower, "aws"), strings.HasPrefix(lower, "ssm"):
 		return validation("Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_")
 	case strings.Contains(name, "/") && !strings.HasPrefix(name, "/"):

@@ -33,7 +33,7 @@ func (v vault) seal(owner string, value []byte) []byte {
 func (v vault) open(owner string, sealed []byte) []byte {
 	value, err := v.aead.Open(nil, nil, sealed, []byte(owner))
 	if err != nil {
-		panic(fmt.Sprintf("secrets: the value of %s was encrypted with another key", owner))
+		panic(fmt.Sprintf("secrets: the value of %s is encrypted with another key", owner))
 	}
 	return value
 }
