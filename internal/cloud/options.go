@@ -1,0 +1,96 @@
+package cloud
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+)
+
+// Options say how to reach AWS. The zero value is the SDK's standard chain:
+// environment, shared files, SSO, container and instance roles.
+type Options struct {
+	Region      string
+	Profile     string
+	Endpoint    string                  // of every service; AWS_ENDPOINT_URL works by itself
+	Credentials aws.CredentialsProvider // nil: the standard chain
+	HTTPClient  *http.Client            // nil: the SDK's own
+	Images      ImageSource             // an additional source of images; may be nil
+}
+
+// ImageSource looks an image up somewhere besides registries. It reports
+// false when it does not have the image.
+type ImageSource func(ctx context.Context, reference, platform string) (Image, bool, error)
+
+const maxAttempts = 8
+
+// Open connects to AWS. It reads configuration and credentials and calls no
+// service. Errors are *RegionError and *CredentialsError.
+func Open(ctx context.Context, o Options) (*Account, error) {
+	limits := newLimits()
+	load := []func(*config.LoadOptions) error{
+		config.WithRetryer(newRetryer),
+		config.WithAPIOptions(limits.options()),
+	}
+	if o.Region != "" {
+		load = append(load, config.WithRegion(o.Region))
+	}
+	if o.Profile != "" {
+		load = append(load, config.WithSharedConfigProfile(o.Profile))
+	}
+	if o.Endpoint != "" {
+		load = append(load, config.WithBaseEndpoint(o.Endpoint))
+	}
+	if o.Credentials != nil {
+		load = append(load, config.WithCredentialsProvider(o.Credentials))
+	}
+	if o.HTTPClient != nil {
+		load = append(load, config.WithHTTPClient(o.HTTPClient))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	if err != nil {
+		return nil, &CredentialsError{Reason: reasonOf(err)}
+	}
+	if cfg.Region == "" {
+		return nil, &RegionError{}
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return nil, &CredentialsError{Reason: reasonOf(err)}
+	}
+	return newAccount(cfg, o), nil
+}
+
+func newAccount(cfg aws.Config, o Options) *Account {
+	transport := http.DefaultTransport
+	if o.HTTPClient != nil && o.HTTPClient.Transport != nil {
+		transport = o.HTTPClient.Transport
+	}
+	return &Account{
+		region:    cfg.Region,
+		opened:    time.Now(),
+		clients:   newClients(cfg),
+		transport: transport,
+		images:    o.Images,
+		ids:       newBook(),
+	}
+}
+
+// newRetryer repeats throttled, broken and unanswered calls, mutating ones
+// too: every call that this package makes is safe to repeat.
+func newRetryer() aws.Retryer {
+	return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
+		o.StandardOptions = append(o.StandardOptions, func(s *retry.StandardOptions) {
+			s.MaxAttempts = maxAttempts
+			s.Retryables = append(s.Retryables, retry.RetryableErrorCode{Codes: map[string]struct{}{
+				"ConcurrentModification":      {}, // IAM
+				"OperationAbortedException":   {}, // CloudWatch Logs, of concurrent calls
+				"ServiceUnavailable":          {},
+				"ServerException":             {}, // ECS
+				"ServiceUnavailableException": {},
+			}})
+		})
+	})
+}

@@ -1,0 +1,159 @@
+package cloud
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"photon/internal/resource"
+)
+
+var serviceKind = kind{find: findServices, create: createService, update: updateService, remove: removeService}
+
+func createService(ctx context.Context, a *Account, want resource.Resource) (string, error) {
+	document := attributesOf[resource.Document](want)
+	in, err := inputOf[ecs.CreateServiceInput](document)
+	if err != nil {
+		return "", err
+	}
+	in.Tags = ecsTagList(resource.Tags(want.Owner))
+	in.ClientToken = aws.String(a.clientToken(want, aws.ToString(in.TaskDefinition)))
+	since := a.begin()
+	out, err := a.ecs().CreateService(ctx, in)
+	if err == nil {
+		a.start(want.Key, out.Service, since, "")
+		return aws.ToString(out.Service.ServiceArn), nil
+	}
+	if !strings.Contains(err.Error(), "was not idempotent") {
+		return "", err
+	}
+	return a.adoptService(ctx, want, in)
+}
+
+// clientToken makes the SDK's repeated calls one service. It is of this run:
+// a service that was deleted by hand meanwhile can be made again.
+func (a *Account) clientToken(want resource.Resource, definition string) string {
+	sum := sha256.Sum256([]byte(strings.Join(
+		[]string{want.Owner, want.Key.String(), definition, a.opened.String()}, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// adoptService takes over the service that has the name already, if it is
+// ours, and makes it run what is wanted.
+func (a *Account) adoptService(ctx context.Context, want resource.Resource, in *ecs.CreateServiceInput) (string, error) {
+	found, err := a.describeServices(ctx, aws.ToString(in.Cluster), want.Key.Name)
+	if err != nil {
+		return "", err
+	}
+	if len(found) == 0 {
+		return "", errVanished
+	}
+	arn := aws.ToString(found[0].ServiceArn)
+	if aws.ToString(found[0].Status) == "DRAINING" {
+		return "", &StepError{
+			Step: want.Key, Operation: "CreateService", Message: "its predecessor is still draining", Temporary: true,
+		}
+	}
+	if _, err := adopt(want, arn, ecsTags(found[0].Tags)); err != nil {
+		return "", err
+	}
+	a.current.set(arn, running{aws.ToString(found[0].CurrentServiceDeployment), aws.ToString(found[0].TaskDefinition)})
+	have := resource.Resource{Key: want.Key, Owner: want.Owner, ID: arn, Attributes: serviceDocument(found[0])}
+	return arn, updateService(ctx, a, want, have)
+}
+
+// replacing are the members that make UpdateService start a deployment when
+// they are sent, so they are sent only when they differ.
+var replacing = []string{
+	"taskDefinition", "loadBalancers", "networkConfiguration", "platformVersion", "serviceConnectConfiguration",
+	"serviceRegistries", "volumeConfigurations", "vpcLatticeConfigurations",
+}
+
+// forcing are the members that reach running tasks only by a deployment, which
+// UpdateService does not start by itself.
+var forcing = []string{
+	"capacityProviderStrategy", "enableECSManagedTags", "enableExecuteCommand", "propagateTags",
+}
+
+// lasting are the members that no call changes.
+var lasting = []string{"cluster", "launchType", "role", "schedulingStrategy", "serviceName"}
+
+// updateService sends everything that can be sent without starting a
+// deployment, deploymentConfiguration whole, and what starts one only where it
+// differs.
+func updateService(ctx context.Context, a *Account, want, have resource.Resource) error {
+	document, ran := attributesOf[resource.Document](want), a.ran(have)
+	differs := changed(document, ran)
+	for _, name := range lasting {
+		if slices.Contains(differs, name) {
+			return cannotChange(want, name)
+		}
+	}
+	in, err := inputOf[ecs.UpdateServiceInput](updateDocument(document, differs))
+	if err != nil {
+		return err
+	}
+	in.Cluster, in.Service = aws.String(clusterOf(have.ID)), &have.ID
+	in.ForceNewDeployment = overlap(differs, forcing)
+	since := a.begin()
+	out, err := a.ecs().UpdateService(ctx, in)
+	if err != nil {
+		return err
+	}
+	if in.ForceNewDeployment || overlap(differs, replacing) {
+		before, _ := a.current.get(have.ID)
+		a.start(want.Key, out.Service, since, before.deployment)
+	}
+	return nil
+}
+
+// ran is the live document of a service with the very task definition that it
+// ran: a ref would lead to the one that this run has registered.
+func (a *Account) ran(have resource.Resource) resource.Document {
+	document := maps.Clone(attributesOf[resource.Document](have))
+	if last, ok := a.current.get(have.ID); ok {
+		document["taskDefinition"] = last.definition
+	}
+	return document
+}
+
+// updateDocument is the part of a service's document that an update sends.
+func updateDocument(document resource.Document, differs []string) resource.Document {
+	sent := resource.Document{}
+	for name, value := range document {
+		if slices.Contains(lasting, name) || slices.Contains(replacing, name) && !slices.Contains(differs, name) {
+			continue
+		}
+		sent[name] = value
+	}
+	return sent
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(name string) bool { return slices.Contains(b, name) })
+}
+
+// clusterOf is the cluster's name in a service's ARN.
+func clusterOf(serviceARN string) string {
+	parts := strings.Split(serviceARN, "/")
+	if len(parts) < 3 {
+		return ""
+	}
+	return parts[1]
+}
+
+func removeService(ctx context.Context, a *Account, have resource.Resource) error {
+	_, err := a.ecs().DeleteService(ctx, &ecs.DeleteServiceInput{
+		Cluster: aws.String(clusterOf(have.ID)), Service: &have.ID, Force: aws.Bool(true),
+	})
+	if is(err, "ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException") {
+		return nil
+	}
+	return err
+}
