@@ -188,7 +188,7 @@ func FuzzProblemsAreInTheFile(f *testing.F) {
 			_ = d.explain().String()
 			return
 		}
-		lines := strings.Count(source, "\n") + 1
+		lines := strings.Count(source, "\n") + strings.Count(source, "\r") + 1 // YAML ends lines with either
 		for _, p := range err.(Problems) {
 			if p.File != name || p.Line < 1 || p.Line > lines+1 || p.Column < 1 || p.Message == "" {
 				t.Errorf("%#v is not in %q", p, source)
