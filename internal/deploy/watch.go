@@ -90,7 +90,7 @@ type sight struct {
 func (r *run) watch(ctx context.Context, watch cloud.Watch) (Workload, error) {
 	s := &sight{
 		watch: watch, workload: identify(watch), seen: time.Now(), told: map[string]bool{},
-		policy: rollout.Policy{Deployment: watch.Deployment, Since: watch.Since},
+		policy: rollout.Policy{Deployment: watch.Deployment, Before: watch.Before, Since: watch.Since},
 	}
 	for look := 0; sleep(ctx, interval(look)) == nil; look++ {
 		o, err := r.watcher.Observe(ctx, s.watch)

@@ -37,10 +37,15 @@ var causes = []cause{
 		hint:   `check what stands after # in "secrets" of the file`,
 	},
 	{
-		texts:  []string{"can't find the specified secret", "parameternotfound", "invalid parameters"},
+		texts:  []string{"can't find the specified secret", "parameternotfound", "invalid parameters", "invalid ssm parameters"},
 		reason: "a secret of {container} is not there",
 		hint:   `check the names in "secrets" of the file`,
 		look:   lookDoctor,
+	},
+	{
+		texts:  []string{"invalid registry credentials"},
+		reason: "the login to the registry cannot be read",
+		hint:   `the secret in "registry": {"credentials": …} of the file must be JSON with "username" and "password"`,
 	},
 	{
 		texts:  []string{"ecr registry auth"},
@@ -87,7 +92,7 @@ var causes = []cause{
 	{
 		texts:  []string{"no space left on device"},
 		reason: "{container} has no disk space left",
-		hint:   `give it more in the file, for example "storage": 40`,
+		hint:   `give it more in the file, for example "storage": "40GB"`,
 		look:   lookLogs,
 	},
 	{

@@ -28,6 +28,8 @@ type Policy struct {
 	// Deployment is the ARN of the service deployment that was started;
 	// empty while it is not known.
 	Deployment string
+	// Before is the ARN of the one that was there before; may be empty.
+	Before string
 	// Since is when it was started, not later. A deployment that began
 	// earlier is somebody else's while Deployment is empty.
 	Since time.Time
@@ -160,7 +162,7 @@ func (p Policy) owns(o Observation) bool {
 	if p.Deployment != "" {
 		return d.ARN == p.Deployment
 	}
-	return d.ARN != "" && !d.Started.Before(p.Since)
+	return d.ARN != "" && d.ARN != p.Before && !d.Started.Before(p.Since)
 }
 
 func outOfSight(policy Policy, o Observation) Move {

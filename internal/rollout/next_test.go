@@ -95,11 +95,12 @@ func TestNextJudgesNoOtherDeployment(t *testing.T) {
 		change func(*Observation)
 		want   Move
 	}{
-		{"another one", Policy{ours, began}, foreign, Move{Verb: Look}},
-		{"another one, for too long", Policy{ours, began}, late(foreign), gone},
+		{"another one", Policy{Deployment: ours, Since: began}, foreign, Move{Verb: Look}},
+		{"another one, for too long", Policy{Deployment: ours, Since: began}, late(foreign), gone},
 		{"none yet", Policy{Since: began}, none, Move{Verb: Look}},
 		{"none for too long", Policy{Since: began}, late(none), gone},
 		{"an earlier one", Policy{Since: began}, early, Move{Verb: Look}},
+		{"the one that was there before", Policy{Before: ours, Since: began}, nil, Move{Verb: Look}},
 		{"the one that appeared", Policy{Since: began}, nil, Move{Finish, Succeeded, ""}},
 	}
 	for _, test := range tests {

@@ -73,13 +73,13 @@ func (p picture) with(e deploy.Event) picture {
 		p.remove(e.Step.Key())
 	case deploy.StepFailed:
 		p.remove(e.Step.Key())
-		p.note(p.paint.bad("✗ " + e.Err.Error()))
+		p.note(p.paint.bad("✗ " + legible(e.Err.Error())))
 	case deploy.Looked:
 		p.track(e.Observation.Workload).look = e.Observation
 	case deploy.Troubled:
 		p.track(e.Workload).trouble = e.Explanation
 	case deploy.Noted:
-		p.note(colonBefore(e.Workload, e.Text))
+		p.note(legible(colonBefore(e.Workload, e.Text)))
 	case deploy.Finished:
 		p.track(e.Workload.Name).verdict = e.Workload.Verdict
 	}
@@ -144,7 +144,7 @@ func (p picture) stepLines() []string {
 		line := "  " + p.mark() + " " + p.paint.sign(string(a.step.Action), title(a.step))
 		line += "  " + p.paint.dim(elapsed(p.now.Sub(a.began)))
 		if a.note != "" {
-			line += "  " + p.paint.warn(a.note)
+			line += "  " + p.paint.warn(legible(a.note))
 		}
 		lines = append(lines, line)
 	}
@@ -167,9 +167,9 @@ func (p picture) workloadLines(t track) []string {
 	if t.verdict == rollout.Succeeded || t.trouble.Empty() {
 		return lines
 	}
-	lines = append(lines, "      "+p.paint.bad("! "+t.trouble.Reason))
+	lines = append(lines, "      "+p.paint.bad("! "+legible(t.trouble.Reason)))
 	for _, line := range t.trouble.Log[max(0, len(t.trouble.Log)-maxLog):] {
-		lines = append(lines, "        "+p.paint.dim(line))
+		lines = append(lines, "        "+p.paint.dim(legible(line)))
 	}
 	return lines
 }

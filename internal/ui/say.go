@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"photon/internal/plan"
 	"photon/internal/rollout"
@@ -76,4 +78,27 @@ func colon(text, more string) string {
 		return text
 	}
 	return text + ": " + more
+}
+
+// legible makes one harmless line of what a container or AWS wrote: escape
+// sequences and control characters could paint over the screen.
+func legible(text string) string {
+	var line strings.Builder
+	for escaped, csi := false, false; text != ""; {
+		r, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
+		switch {
+		case r == '\x1b':
+			escaped, csi = true, false
+		case escaped && r == '[' && !csi:
+			csi = true
+		case escaped:
+			escaped = csi && (r < '@' || r > '~')
+		case unicode.IsControl(r):
+			line.WriteByte(' ')
+		default:
+			line.WriteRune(r)
+		}
+	}
+	return strings.TrimRight(line.String(), " ")
 }

@@ -109,17 +109,17 @@ func (s Screen) workload(w deploy.Workload) {
 	if reason == "" {
 		reason = w.Reason
 	}
-	s.wrong(colon(w.Name+" "+verdict(w.Verdict), reason))
+	s.wrong(colon(w.Name+" "+verdict(w.Verdict), legible(reason)))
 	for _, line := range e.Evidence {
 		if line != reason {
-			fmt.Fprintln(s.Talk, "  "+line)
+			fmt.Fprintln(s.Talk, "  "+legible(line))
 		}
 	}
 	if len(e.Log) > 0 {
 		fmt.Fprintln(s.Talk, "  last lines of "+e.Source+":")
 	}
 	for _, line := range e.Log {
-		fmt.Fprintln(s.Talk, "    "+line)
+		fmt.Fprintln(s.Talk, "    "+legible(line))
 	}
 	for _, hint := range e.Hints {
 		s.hint(hint)

@@ -54,9 +54,9 @@ func (t *Text) Tell(e deploy.Event) {
 }
 
 func (t *Text) trouble(e deploy.Troubled) {
-	t.line(t.paint.bad("! " + e.Workload + ": " + e.Explanation.Reason))
+	t.line(t.paint.bad("! " + e.Workload + ": " + legible(e.Explanation.Reason)))
 	for _, line := range e.Explanation.Log {
-		t.line(t.paint.dim("  | " + line))
+		t.line(t.paint.dim("  | " + legible(line)))
 	}
 }
 
@@ -66,7 +66,7 @@ func (t *Text) finished(w deploy.Workload) {
 		t.line(t.paint.good("  " + text))
 		return
 	}
-	t.line(t.paint.bad("x " + colon(text, w.Reason)))
+	t.line(t.paint.bad("x " + colon(text, legible(w.Reason))))
 }
 
 // change shows a line unless it is the last one about its subject.

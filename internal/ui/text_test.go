@@ -84,3 +84,18 @@ func TestElapsedHasTwoUnitsAtMost(t *testing.T) {
 		}
 	}
 }
+
+func TestLegibleLeavesNothingThatPaintsOverTheScreen(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain":                           "plain",
+		"\x1b[31;1mred\x1b[0m text":       "red text",
+		"a\tb\r\n":                        "a b",
+		"\x1b]0;title\a\x1bcgone\x1b[2Jx": "0;title gonex",
+		"grün ✓":                          "grün ✓",
+		"\x1b[":                           "",
+	} {
+		if got := legible(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
