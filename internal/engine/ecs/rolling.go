@@ -1,0 +1,112 @@
+package ecs
+
+import (
+	"cmp"
+	"slices"
+)
+
+// rolling replaces the tasks of older revisions by tasks of the goal within
+// the service's bounds: never fewer healthy tasks than the minimum, never more
+// tasks than the maximum.
+func rolling(v view) []move {
+	moves := replace(v)
+	if len(moves) == 0 && v.settled() {
+		moves = append(moves, move{do: complete})
+	}
+	return moves
+}
+
+// replace starts what is missing and stops what is too much, sick or old.
+func replace(v view) []move {
+	sick := v.live(func(t taskView) bool { return t.revision == v.goal && t.health == unhealthy })
+	good := v.live(func(t taskView) bool { return t.revision == v.goal && t.health != unhealthy })
+	missing := v.missing(good)
+	moves := v.stopSick(sick, good)
+	if missing > 0 {
+		moves = append(moves, move{do: start, revision: v.goal, count: missing})
+	}
+	if old := v.spare(good, missing); len(old) > 0 {
+		moves = append(moves, move{do: stop, tasks: old, reason: scaling(v.goal)})
+	}
+	return moves
+}
+
+// missing is how many tasks of the goal may be started now.
+func (v view) missing(good []taskView) int {
+	if v.stalled || v.now.Before(v.startAfter) {
+		return 0
+	}
+	all := v.live(func(taskView) bool { return true })
+	return max(0, min(v.desired-len(good), v.maximum-len(all)))
+}
+
+// stopSick stops unhealthy tasks of the goal. One that was never healthy has
+// failed to start and goes at once; one that was is replaced first where there
+// is room for it.
+func (v view) stopSick(sick, good []taskView) []move {
+	all := len(v.live(func(taskView) bool { return true }))
+	replaced := countHealthy(good) >= v.desired
+	var moves []move
+	for _, t := range sick {
+		if t.proven && !replaced && all < v.maximum {
+			continue
+		}
+		moves = append(moves, move{do: stop, tasks: []string{t.id}, reason: t.reason, event: t.event, failed: true})
+		all--
+	}
+	return moves
+}
+
+// spare are tasks that are not wanted any more: of older revisions as far as
+// the minimum allows, and of the goal beyond the desired count.
+func (v view) spare(good []taskView, missing int) []string {
+	if extra := len(good) - v.desired; extra > 0 {
+		return ids(leastUseful(good, extra))
+	}
+	if v.stalled {
+		return nil
+	}
+	old := v.live(func(t taskView) bool { return t.revision != v.goal })
+	floor := v.desired
+	if v.desired-len(good) > missing && !v.now.Before(v.startAfter) {
+		floor = v.minimum // there is no room to start: room must be made
+	}
+	may := countHealthy(old) + countHealthy(good) - floor
+	var spare []string
+	for _, t := range old {
+		if t.protected {
+			continue
+		}
+		if t.health == healthy {
+			if may <= 0 {
+				continue
+			}
+			may--
+		}
+		spare = append(spare, t.id)
+	}
+	return spare
+}
+
+// leastUseful are n tasks to scale in: those that are not healthy first, then
+// the youngest, and never a protected one.
+func leastUseful(tasks []taskView, n int) []taskView {
+	tasks = slices.DeleteFunc(slices.Clone(tasks), func(t taskView) bool { return t.protected })
+	slices.SortStableFunc(tasks, func(a, b taskView) int {
+		if a.health != b.health && (a.health == healthy || b.health == healthy) {
+			return cmp.Compare(a.health%2, b.health%2)
+		}
+		return b.created.Compare(a.created)
+	})
+	return tasks[:min(n, len(tasks))]
+}
+
+func countHealthy(tasks []taskView) int {
+	n := 0
+	for _, t := range tasks {
+		if t.health == healthy {
+			n++
+		}
+	}
+	return n
+}
