@@ -82,7 +82,7 @@ func TestDockerLoginPushAndPull(t *testing.T) {
 	if out, err := docker.run(t, "", "push", tag); err == nil || !strings.Contains(out, "no basic auth credentials") {
 		t.Errorf("push without a login: %v\n%s", err, out)
 	}
-	if out, err := docker.run(t, "wrong", "login", "-u", "AWS", "--password-stdin", b.host); err == nil || !strings.Contains(out, "unauthorized: not authorized") {
+	if out, err := docker.run(t, "wrong", "login", "-u", "AWS", "--password-stdin", b.host); err == nil || !strings.Contains(out, "401 Unauthorized") {
 		t.Errorf("wrong login: %v\n%s", err, out)
 	}
 	auth := loginOf(t, b.client)
