@@ -12,35 +12,47 @@ import (
 // Live draws a small picture of a run on a terminal, and draws it again as
 // events come. It reads no keys: Ctrl-C stays an interrupt of the process.
 type Live struct {
-	program *tea.Program
+	paint   Paint
+	options []tea.ProgramOption
+	program *tea.Program // nil until the first event
 	ended   chan struct{}
 	err     error
 }
 
-// NewLive begins to draw. The caller makes sure that to is a terminal, and
-// calls Close at the end.
+// NewLive makes a picture that begins with the first event. The caller makes
+// sure that to is a terminal, and calls Close at the end.
 func NewLive(to io.Writer, paint Paint) *Live {
 	return newLive(to, paint)
 }
 
 func newLive(to io.Writer, paint Paint, more ...tea.ProgramOption) *Live {
 	options := []tea.ProgramOption{tea.WithOutput(to), tea.WithInput(nil), tea.WithoutSignalHandler()}
+	return &Live{paint: paint, options: append(options, more...), ended: make(chan struct{})}
+}
+
+// Tell draws one event. It takes one at a time, and none after Close.
+func (l *Live) Tell(e deploy.Event) {
+	if l.program == nil {
+		l.begin()
+	}
+	l.program.Send(e)
+}
+
+func (l *Live) begin() {
 	now := time.Now()
-	l := &Live{ended: make(chan struct{})}
-	l.program = tea.NewProgram(drawing{picture{paint: paint, began: now, now: now}}, append(options, more...)...)
+	l.program = tea.NewProgram(drawing{picture{paint: l.paint, began: now, now: now}}, l.options...)
 	go func() {
 		defer close(l.ended)
 		_, l.err = l.program.Run()
 	}()
-	return l
 }
-
-// Tell draws one event.
-func (l *Live) Tell(e deploy.Event) { l.program.Send(e) }
 
 // Close leaves the last picture on the terminal and returns when the terminal
 // is as it was. The error is the terminal's.
 func (l *Live) Close() error {
+	if l.program == nil {
+		return nil
+	}
 	l.program.Send(closing{})
 	<-l.ended
 	return l.err

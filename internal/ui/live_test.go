@@ -124,3 +124,10 @@ func TestLiveLeavesItsLastPicture(t *testing.T) {
 		t.Errorf("got %q", text)
 	}
 }
+
+func TestLiveDrawsNothingBeforeTheFirstEvent(t *testing.T) {
+	var out bytes.Buffer
+	if err := newLive(&out, false).Close(); err != nil || out.Len() > 0 {
+		t.Errorf("got %q, %v", out.String(), err)
+	}
+}
