@@ -48,7 +48,7 @@ func grant(resource string, actions ...string) string {
 	return `{"Effect":"Allow","Action":["` + strings.Join(actions, `","`) + `"],"Resource":` + resource + `}`
 }
 
-// managedSince is long ago, so that AWS's policies are always effective.
+// managedSince is when AWS published its first managed policies.
 var managedSince = time.Date(2015, 2, 6, 0, 0, 0, 0, time.UTC)
 
 // managed returns one of AWS's policies by its ARN.
@@ -65,7 +65,7 @@ func managed(arn string) (policy, bool) {
 	sum := sha256.Sum256([]byte(arn))
 	return policy{
 		Name: name, Path: path, ARN: arn, ID: "ANPA" + base32.StdEncoding.EncodeToString(sum[:])[:17], Version: found.Version, Created: managedSince,
-		Document: document{Text: found.Document, Written: managedSince},
+		Document: document{Text: found.Document}, // never written here, so always effective
 	}, true
 }
 

@@ -49,7 +49,7 @@ func (i *IAM) findPolicy(ctx context.Context, arn *string) (policy, error) {
 func (i *IAM) policyShape(ctx context.Context, p policy) types.Policy {
 	return types.Policy{
 		Arn: &p.ARN, PolicyId: &p.ID, PolicyName: &p.Name, Path: &p.Path, DefaultVersionId: &p.Version,
-		CreateDate: &p.Created, UpdateDate: &p.Document.Written, IsAttachable: true,
+		CreateDate: &p.Created, UpdateDate: &p.Created, IsAttachable: true,
 		AttachmentCount: aws.Int32(i.attachments(ctx, p.ARN)), PermissionsBoundaryUsageCount: aws.Int32(0),
 	}
 }
@@ -120,7 +120,7 @@ func (i *IAM) getPolicy(ctx context.Context, in *iam.GetPolicyInput) (*iam.GetPo
 }
 
 func (p policy) versionShape() types.PolicyVersion {
-	return types.PolicyVersion{VersionId: &p.Version, IsDefaultVersion: true, CreateDate: &p.Document.Written}
+	return types.PolicyVersion{VersionId: &p.Version, IsDefaultVersion: true, CreateDate: &p.Created}
 }
 
 func (i *IAM) getPolicyVersion(ctx context.Context, in *iam.GetPolicyVersionInput) (*iam.GetPolicyVersionOutput, error) {
