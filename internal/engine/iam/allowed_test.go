@@ -174,7 +174,11 @@ func TestSessionsAreWhoTheyAssumed(t *testing.T) {
 	arn := b.role(t, "deployer", strings.Replace(tasksTrust, `"Service":"`+tasks+`"`, `"AWS":"arn:aws:iam::123456789012:root"`, 1))
 	closed := b.role(t, "closed", tasksTrust)
 	who := func(c *sts.Client) string {
-		return *must[sts.GetCallerIdentityOutput](t)(c.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})).Arn
+		out := must[sts.GetCallerIdentityOutput](t)(c.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}))
+		if *out.Account != account {
+			t.Errorf("the account of %s is %s", *out.Arn, *out.Account)
+		}
+		return *out.Arn
 	}
 	if got := who(b.sts); got != "arn:aws:iam::123456789012:user/engine" {
 		t.Errorf("the user: %s", got)

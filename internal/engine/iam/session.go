@@ -84,15 +84,15 @@ func lifetime(seconds *int32, fallback, most int32) (time.Duration, error) {
 }
 
 // credentials makes temporary credentials for a session and forgets those
-// that have expired. Only the access key is kept: the engine checks no
-// signature.
+// that have expired. The access key names the account, for the wire; only it
+// is kept, because the engine checks no signature.
 func (i *IAM) credentials(s session) *types.Credentials {
 	for key, old := range i.sessions.All("") {
 		if time.Now().After(old.Expires) {
 			i.sessions.Delete(key)
 		}
 	}
-	key := "ASIA" + rand.Text()[:16]
+	key := "ASIA" + accountOf(s.ARN) + rand.Text()[:12]
 	i.sessions.Put(key, s)
 	return &types.Credentials{
 		AccessKeyId: &key, SecretAccessKey: aws.String(rand.Text() + rand.Text()[:14]), SessionToken: aws.String(rand.Text() + rand.Text()),

@@ -47,10 +47,15 @@ func credentialOf(authorization string) string {
 	return ""
 }
 
-// account is the account of an access key: itself when it is twelve digits.
+// account is the account of an access key: itself when it is twelve digits, or
+// the twelve digits after the "ASIA" of a temporary key.
 func account(accessKey string) string {
-	if len(accessKey) != len(noAccount) || strings.Trim(accessKey, "0123456789") != "" {
+	digits := accessKey
+	if rest, temporary := strings.CutPrefix(accessKey, "ASIA"); temporary {
+		digits = rest[:min(len(rest), len(noAccount))]
+	}
+	if len(digits) != len(noAccount) || strings.Trim(digits, "0123456789") != "" {
 		return noAccount
 	}
-	return accessKey
+	return digits
 }

@@ -42,6 +42,16 @@ func TestTheCallComesFromTheCredentialScope(t *testing.T) {
 			Call{Account: "000000000000", Region: "us-east-1", AccessKey: "12345678901x"},
 		},
 		{
+			"a temporary key of an account", "/?" + query,
+			"AWS4-HMAC-SHA256 Credential=ASIA123456789012ABCD/20260102/us-east-1/sts/aws4_request",
+			Call{Account: "123456789012", Region: "us-east-1", AccessKey: "ASIA123456789012ABCD"},
+		},
+		{
+			"another temporary key", "/?" + query,
+			"AWS4-HMAC-SHA256 Credential=ASIA1234/20260102/us-east-1/sts/aws4_request",
+			Call{Account: "000000000000", Region: "us-east-1", AccessKey: "ASIA1234"},
+		},
+		{
 			"a signed address", "/?" + query + presigned + url.QueryEscape("123456789012/20260102/eu-west-1/sts/aws4_request"), "",
 			Call{Account: "123456789012", Region: "eu-west-1", AccessKey: "123456789012"},
 		},
