@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"photon/internal/resource"
@@ -26,11 +27,11 @@ type Account struct {
 	transport http.RoundTripper // for image registries
 	images    ImageSource
 	ids       *book
-	networks  memory[string, subnetList]
-	tokens    memory[string, registryToken]
+	networks  memory[string, []types.Subnet]
 	looks     memory[string, *look]
 	started   memory[resource.Key, Watch]
-	current   memory[string, running] // by service ARN
+	current   memory[string, running]             // by service ARN
+	places    memory[string, map[string]logPlace] // by task definition
 
 	mu       sync.Mutex
 	identity Identity

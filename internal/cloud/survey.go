@@ -1,0 +1,82 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"photon/internal/resource"
+	"photon/internal/spec"
+)
+
+// Refusal is one reason why a Spec cannot be deployed where the account is.
+type Refusal struct {
+	Subject string // "image orders:1.4.2"
+	Message string
+	Hint    string // may be empty
+}
+
+// Refusals are all of them. Nothing was changed.
+type Refusals []Refusal
+
+func (r Refusals) Error() string {
+	lines := make([]string, len(r))
+	for i, refusal := range r {
+		lines[i] = sentence(refusal.Subject, refusal.Message)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Survey finds out what Desired must know, in one round of reads, and checks
+// that what the Spec mentions exists. The error is Refusals when it does not:
+// all of them at once.
+func (a *Account) Survey(ctx context.Context, s *spec.Spec) (resource.Facts, error) {
+	facts := resource.Facts{Region: a.region}
+	checks := []func(context.Context, *spec.Spec, *resource.Facts) ([]Refusal, error){
+		a.checkAccount, a.checkNetwork, a.checkGroups, a.checkImages, a.checkSecrets,
+	}
+	found := make([][]Refusal, len(checks))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, check := range checks {
+		group.Go(func() (err error) {
+			found[i], err = check(ctx, s, &facts)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return resource.Facts{}, err
+	}
+	var refusals Refusals
+	for _, some := range found {
+		refusals = append(refusals, some...)
+	}
+	if len(refusals) > 0 {
+		return resource.Facts{}, refusals
+	}
+	return facts, nil
+}
+
+// checkAccount fills in who the account is.
+func (a *Account) checkAccount(ctx context.Context, s *spec.Spec, facts *resource.Facts) ([]Refusal, error) {
+	who, err := a.Identity(ctx)
+	if err != nil {
+		return nil, err
+	}
+	facts.Account, facts.Partition = who.Account, who.Partition
+	var refusals []Refusal
+	if s.AWS.Account != "" && s.AWS.Account != who.Account {
+		refusals = append(refusals, Refusal{
+			Subject: "account", Message: fmt.Sprintf("the file asks for %s, the credentials belong to %s", s.AWS.Account, who.Account),
+			Hint: "use the credentials of the other account (--profile), or another environment (--env)",
+		})
+	}
+	if s.AWS.Region != "" && s.AWS.Region != a.region {
+		refusals = append(refusals, Refusal{
+			Subject: "region", Message: fmt.Sprintf("the file asks for %s, this run uses %s", s.AWS.Region, a.region),
+			Hint: "leave out --region",
+		})
+	}
+	return refusals, nil
+}
