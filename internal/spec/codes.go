@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -9,17 +8,20 @@ import (
 // codes are HTTP status codes, as the matcher of a target group takes them.
 type codes string
 
-const codesPattern = `[0-9]{3}-[0-9]{3}|[0-9]{3}(?:,[0-9]{3})*`
+const (
+	codesPattern pattern = `[0-9]{3}-[0-9]{3}|[0-9]{3}(?:,[0-9]{3})*`
+	codePattern  pattern = `[0-9]{3}`
+)
 
 func (c *codes) read(n *node) *fault {
 	const wants = `status codes such as "200", "200-299" or "200,204"`
 	switch {
-	case n.kind == number && matches(`^[0-9]{3}$`, n.text):
+	case n.kind == kindNumber && codePattern.match(n.text):
 		return n.expects(wants, `write "`+n.text+`", in quotes`)
-	case n.kind != text || !matches(`^(?:`+codesPattern+`)$`, n.text):
+	case n.kind != kindText || !codesPattern.match(n.text):
 		return n.expects(wants, "")
 	}
-	for _, code := range regexp.MustCompile(`[0-9]+`).FindAllString(n.text, -1) {
+	for _, code := range strings.FieldsFunc(n.text, func(r rune) bool { return r == ',' || r == '-' }) {
 		if value, _ := strconv.Atoi(code); value < 200 || value > 499 {
 			return faultf("", "a load balancer accepts codes from 200 to 499, got %s", n.says())
 		}

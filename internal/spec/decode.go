@@ -33,7 +33,7 @@ func (d *decoder) fail(n *node, f *fault) bool {
 
 // decode sets v from n by the rules in tag and says whether it could.
 func (d *decoder) decode(n *node, v reflect.Value, tag reflect.StructTag) bool {
-	if n.kind == text && hasVariable(n.text) {
+	if n.kind == kindText && hasVariable(n.text) {
 		if d.mode == shape {
 			return false
 		}
@@ -88,7 +88,7 @@ func (d *decoder) scalar(n *node, v reflect.Value, tag reflect.StructTag) bool {
 }
 
 func (d *decoder) object(n *node, v reflect.Value, tag reflect.StructTag) bool {
-	if n.kind != object {
+	if n.kind != kindObject {
 		return d.fail(n, n.expects("an object", exampleOf(tag)))
 	}
 	for _, m := range n.members {
@@ -97,7 +97,7 @@ func (d *decoder) object(n *node, v reflect.Value, tag reflect.StructTag) bool {
 		}
 		k, known := keyOf(v.Type(), m.key)
 		switch {
-		case known && m.value.kind != null:
+		case known && m.value.kind != kindNull:
 			d.decode(m.value, v.FieldByIndex(k.index), k.tag)
 		case !known && d.mode == shape:
 			d.problems = append(d.problems, unknownKey(n, m, v.Type()))
@@ -114,7 +114,7 @@ func (d *decoder) required(n *node, t reflect.Type) {
 		if k.tag.Get("required") == "" {
 			continue
 		}
-		if value := n.get(k.name); value == nil || value.kind == null {
+		if value := n.get(k.name); value == nil || value.kind == kindNull {
 			d.problems = append(d.problems, n.missing(k.name, exampleOf(k.tag)))
 		}
 	}
@@ -122,12 +122,12 @@ func (d *decoder) required(n *node, t reflect.Type) {
 
 // entries decodes an object whose keys are the author's.
 func (d *decoder) entries(n *node, v reflect.Value, tag reflect.StructTag) bool {
-	if n.kind != object {
+	if n.kind != kindObject {
 		return d.fail(n, n.expects("an object", exampleOf(tag)))
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	for _, m := range n.members {
-		if free(m.key) || m.value.kind == null {
+		if free(m.key) || m.value.kind == kindNull {
 			continue
 		}
 		if f := syntaxes[tag.Get("keys")].checkKey(m.key); f != nil {
@@ -142,7 +142,7 @@ func (d *decoder) entries(n *node, v reflect.Value, tag reflect.StructTag) bool 
 }
 
 func (d *decoder) list(n *node, v reflect.Value, tag reflect.StructTag) bool {
-	if n.kind != list {
+	if n.kind != kindList {
 		return d.fail(n, n.expects(listText(v.Type()), listHint(n, v.Type(), tag)))
 	}
 	if f := checkItems(len(n.items), tag.Get("items")); f != nil {
@@ -177,7 +177,7 @@ func listText(t reflect.Type) string {
 // listHint writes the list that was meant. A command that was written for a
 // shell needs to be told apart from one word.
 func listHint(n *node, t reflect.Type, tag reflect.StructTag) string {
-	if n.kind != text || t.Elem().Kind() != reflect.String {
+	if n.kind != kindText || t.Elem().Kind() != reflect.String {
 		return exampleOf(tag)
 	}
 	words := strings.Fields(n.text)
@@ -191,7 +191,7 @@ func listHint(n *node, t reflect.Type, tag reflect.StructTag) string {
 func (d *decoder) anything(n *node, v reflect.Value) bool {
 	ok := true
 	n.each(func(inner *node) {
-		if d.mode == resolve && inner != n && inner.kind == text {
+		if d.mode == resolve && inner != n && inner.kind == kindText {
 			if f := inner.expand(d.lookup); f != nil {
 				ok = d.fail(inner, f)
 			}

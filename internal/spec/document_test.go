@@ -2,6 +2,7 @@ package spec
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/invopop/jsonschema"
@@ -44,7 +46,7 @@ func TestTheReferenceIsGeneratedFromTheSchema(t *testing.T) {
 func reference(t *testing.T) string {
 	t.Helper()
 	var root jsonschema.Schema
-	if err := json.Unmarshal(Schema(), &root); err != nil {
+	if err := json.Unmarshal(generateSchema(t), &root); err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
@@ -53,12 +55,13 @@ func reference(t *testing.T) string {
 	environment, workload := root.Definitions["Environment"], root.Definitions["Workload"]
 	fmt.Fprintf(&out, "\nAn environment has all of these but %s.\n", keyList(lacks(&root, environment)))
 	fmt.Fprintf(&out, "\nA workload has all of these but %s.\n", keyList(lacks(&root, workload)))
-	objects(&out, &root, &root, "")
+	objects(&out, &root, &root, "", map[string]string{})
 	return out.String()
 }
 
-// objects writes the tables of what stands inside, in the order of the keys.
-func objects(out *strings.Builder, root, s *jsonschema.Schema, path string) {
+// objects writes the tables of what stands inside, in the order of the keys. seen
+// says where an object has had its table.
+func objects(out *strings.Builder, root, s *jsonschema.Schema, path string, seen map[string]string) {
 	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
 		name, list := inside(pair.Value)
 		if name == "" {
@@ -69,8 +72,13 @@ func objects(out *strings.Builder, root, s *jsonschema.Schema, path string) {
 			at += "[]"
 		}
 		fmt.Fprintf(out, "\n### `%s`\n\n", at)
+		if same := seen[name]; same != "" {
+			fmt.Fprintf(out, "As `%s`.\n", same)
+			continue
+		}
+		seen[name] = at
 		table(out, root.Definitions[name])
-		objects(out, root, root.Definitions[name], at)
+		objects(out, root, root.Definitions[name], at, seen)
 	}
 }
 
@@ -91,7 +99,7 @@ func table(out *strings.Builder, s *jsonschema.Schema) {
 	out.WriteString("| key | value | default | |\n|---|---|---|---|\n")
 	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
 		p := pair.Value
-		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", pair.Key, typeText(p), defaultText(p), meaning(p, slices.Contains(s.Required, pair.Key)))
+		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", pair.Key, typeText(p), defaultText(p), meaning(p))
 	}
 }
 
@@ -123,7 +131,15 @@ func oneType(s *jsonschema.Schema) string {
 	case s.Type == "integer":
 		return "whole number"
 	}
-	return s.Type
+	return cmp.Or(formNames[s.Pattern], s.Type)
+}
+
+// formNames are the names of the forms that scalars have.
+var formNames = map[string]string{
+	writtenAs(durationPattern).Pattern: "duration",
+	writtenAs(sizePattern).Pattern:     "size",
+	writtenAs(percentPattern).Pattern:  "percentage",
+	writtenAs(secretPattern).Pattern:   "secret",
 }
 
 func enumText(values []any) string {
@@ -141,11 +157,8 @@ func defaultText(p *jsonschema.Schema) string {
 	return code(p.Default)
 }
 
-func meaning(p *jsonschema.Schema, required bool) string {
+func meaning(p *jsonschema.Schema) string {
 	text := p.Description
-	if required {
-		text += " Required."
-	}
 	if len(p.Examples) > 0 && p.Default == nil {
 		text += " Such as " + code(p.Examples[0]) + "."
 	}
@@ -223,18 +236,22 @@ func TestTheExamplesOfTheDocumentAreRight(t *testing.T) {
 	}
 }
 
-// againstSchema validates one file with a validator of its own.
-func againstSchema(t *testing.T, name, content string) error {
-	t.Helper()
+var compiledSchema = sync.OnceValues(func() (*validator.Schema, error) {
 	schema, err := validator.UnmarshalJSON(bytes.NewReader(Schema()))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	c := validator.NewCompiler()
 	if err := c.AddResource("deployment.schema.json", schema); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	compiled, err := c.Compile("deployment.schema.json")
+	return c.Compile("deployment.schema.json")
+})
+
+// againstSchema validates one file with a validator of its own.
+func againstSchema(t *testing.T, name, content string) error {
+	t.Helper()
+	compiled, err := compiledSchema()
 	if err != nil {
 		t.Fatal(err)
 	}

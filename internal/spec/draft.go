@@ -28,7 +28,7 @@ func environments(root *node) []string {
 	var names []string
 	if all := root.get("environments"); all != nil {
 		for _, m := range all.members {
-			if !free(m.key) && m.value.kind != null {
+			if !free(m.key) && m.value.kind != kindNull {
 				names = append(names, m.key)
 			}
 		}
@@ -39,32 +39,36 @@ func environments(root *node) []string {
 
 // choose lays the environment over the rest.
 func (d *draft) choose(root *node, name string) (*node, *Problem) {
-	all, names := root.get("environments"), environments(root)
-	d.environment = name
-	switch {
-	case len(names) == 0 && (name == "" || name == defaultEnvironment):
+	names := environments(root)
+	if len(names) == 0 && (name == "" || name == defaultEnvironment) {
 		d.environment = defaultEnvironment
 		return root, nil
-	case len(names) == 0:
-		return nil, &Problem{root.place.file, root.place.line, root.place.column, "environments", "the file has none, and " + quoted(name) + " is asked for", "leave --env out"}
-	case name == "":
-		problem := all.problem(faultf("such as --env "+names[0], "choose one with --env: %s", strings.Join(names, ", ")))
-		return nil, &problem
 	}
-	chosen := all.get(name)
 	if !slices.Contains(names, name) {
-		hint := ""
-		if best := closest(name, names, nil); best != "" {
-			hint = "did you mean --env " + best + "?"
-		}
-		problem := all.problem(faultf(hint, "the file has no %s: it has %s", quoted(name), strings.Join(names, ", ")))
+		problem := root.nearest("environments").problem(noEnvironment(name, names))
+		problem.Field = "environments"
 		return nil, &problem
 	}
-	if chosen.kind != object {
+	d.environment = name
+	chosen := root.get("environments").get(name)
+	if chosen.kind != kindObject {
 		return root, nil // shape has said so
 	}
 	chosen.mark("environment " + name)
 	return overlay(root, chosen), nil
+}
+
+func noEnvironment(name string, names []string) *fault {
+	all := strings.Join(names, ", ")
+	switch best := closest(name, names, nil); {
+	case len(names) == 0:
+		return faultf("leave --env out", "the file has none, and %q is asked for", name)
+	case name == "":
+		return faultf("such as --env "+names[0], "choose one with --env: %s", all)
+	case best != "":
+		return faultf("did you mean --env "+best+"?", "the file has no %q: it has %s", name, all)
+	}
+	return faultf("", "the file has no %q: it has %s", name, all)
 }
 
 // ownKeys are the keys of a process that workloads do not inherit.
@@ -74,7 +78,7 @@ var ownKeys = []string{"port", "http", "command"}
 func (d *draft) split(root *node) {
 	d.root = root.pick(func(key string) bool { return has(reflect.TypeFor[head](), key) })
 	all := root.get("workloads")
-	if all == nil || all.kind == null {
+	if all == nil || all.kind == kindNull {
 		d.flat = true
 		only := root.pick(isProcess)
 		d.workloads = []workload{{name: onlyName(only), root: only}}
@@ -82,12 +86,17 @@ func (d *draft) split(root *node) {
 	}
 	d.problems = append(d.problems, misplaced(root)...)
 	shared := root.pick(func(key string) bool { return isProcess(key) && !slices.Contains(ownKeys, key) })
+	d.inherit(all, shared)
+}
+
+// inherit merges each workload over what all of them share.
+func (d *draft) inherit(all, shared *node) {
 	count := 0
 	for _, m := range all.members {
-		if free(m.key) || m.value.kind == null {
+		if free(m.key) || m.value.kind == kindNull {
 			continue
 		}
-		if count++; m.value.kind != object {
+		if count++; m.value.kind != kindObject {
 			continue // shape has said so
 		}
 		n := merge(shared, m.value)
@@ -95,7 +104,7 @@ func (d *draft) split(root *node) {
 		d.workloads = append(d.workloads, workload{name: m.key, root: n})
 	}
 	slices.SortFunc(d.workloads, func(a, b workload) int { return strings.Compare(a.name, b.name) })
-	if count == 0 && all.kind == object {
+	if count == 0 && all.kind == kindObject {
 		d.problems = append(d.problems, all.problem(faultf(`such as {"web": {"port": 8080}}; a file with one process needs no workloads`, "is empty")))
 	}
 }
@@ -106,7 +115,7 @@ func isProcess(key string) bool { return has(reflect.TypeFor[process](), key) }
 func misplaced(root *node) Problems {
 	var problems Problems
 	for _, key := range ownKeys {
-		if n := root.get(key); n != nil && n.kind != null {
+		if n := root.get(key); n != nil && n.kind != kindNull {
 			problems = append(problems, n.problem(faultf("move it into the workload that it is for", "stands inside a workload when the file has workloads")))
 		}
 	}
@@ -145,10 +154,10 @@ func (w *workload) longPort() Problems {
 	w.root.drop("port")
 	http := w.root.get("http")
 	if http == nil {
-		http = &node{kind: object, place: port.place, field: w.root.child("http"), layer: port.layer}
+		http = &node{kind: kindObject, place: port.place, field: w.root.child("http"), layer: port.layer}
 		w.root.put(member{"http", port.place, http})
 	}
-	if http.kind != object {
+	if http.kind != kindObject {
 		return nil // shape has said so
 	}
 	if http.get("port") != nil {

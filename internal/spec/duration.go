@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"time"
 )
@@ -10,13 +9,13 @@ import (
 // duration is written as a whole number of seconds, minutes, hours or days.
 type duration time.Duration
 
-const durationPattern = `[0-9]{1,6}(?:s|m|h|d)`
+const durationPattern pattern = `[0-9]{1,6}(?:s|m|h|d)`
 
 var units = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
 
 func (d *duration) read(n *node) *fault {
 	value, ok := parseDuration(n.text)
-	if n.kind != text || !ok {
+	if n.kind != kindText || !ok {
 		return n.expects(`a duration such as "30s", "5m", "72h" or "30d"`, durationHint(n))
 	}
 	*d = duration(value)
@@ -24,7 +23,7 @@ func (d *duration) read(n *node) *fault {
 }
 
 func parseDuration(text string) (time.Duration, bool) {
-	if !regexp.MustCompile(`^` + durationPattern + `$`).MatchString(text) {
+	if !durationPattern.match(text) {
 		return 0, false
 	}
 	split := len(text) - 1

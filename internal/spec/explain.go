@@ -51,7 +51,7 @@ func (d *draft) explain() Explanation {
 func arrange(n *node, t reflect.Type) {
 	keys := keysOf(t)
 	rank := func(m member) int {
-		return slices.IndexFunc(keys, func(k key) bool { return k.name == m.key })
+		return slices.IndexFunc(keys, func(k fileKey) bool { return k.name == m.key })
 	}
 	slices.SortStableFunc(n.members, func(a, b member) int { return rank(a) - rank(b) })
 	for _, k := range keys {
@@ -66,13 +66,13 @@ func arrange(n *node, t reflect.Type) {
 // add explains what is in n. Objects are opened, and lists of objects too.
 func (e *Explanation) add(n *node, field string) {
 	switch {
-	case n.kind == object:
+	case n.kind == kindObject:
 		for _, m := range n.members {
 			if !free(m.key) {
 				e.add(m.value, join(field, m.key))
 			}
 		}
-	case n.kind == list && len(n.items) > 0 && n.items[0].kind == object:
+	case n.kind == kindList && len(n.items) > 0 && n.items[0].kind == kindObject:
 		for i, item := range n.items {
 			e.add(item, index(field, i))
 		}
@@ -97,7 +97,7 @@ func (n *node) allVariables() []string {
 
 // valueText writes a value in JSON. Numbers stay as the author wrote them.
 func valueText(n *node) string {
-	if n.kind == number {
+	if n.kind == kindNumber {
 		return n.text
 	}
 	var out strings.Builder

@@ -36,9 +36,9 @@ func gigabytes(least, most, step int) []int {
 
 func (c *vcpu) read(n *node) *fault {
 	value, err := strconv.ParseFloat(n.text, 64)
-	if err != nil || n.kind != number && !(n.kind == text && n.loose()) {
+	if err != nil || n.kind != kindNumber && !(n.kind == kindText && n.loose()) {
 		hint := ""
-		if err == nil && n.kind == text {
+		if err == nil && n.kind == kindText {
 			hint = "write " + n.text + ", without quotes"
 		}
 		return n.expects("a number of vCPUs such as 0.25", hint)

@@ -1,21 +1,19 @@
 package spec
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // image is a reference to an image: [registry/]repository[:tag][@digest].
 type image string
 
 const (
-	repositoryPattern = `^(?:[A-Za-z0-9.-]+(?::[0-9]+)?/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$`
-	tagPattern        = `^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`
-	digestPattern     = `^sha256:[0-9a-f]{64}$`
+	repositoryPattern pattern = `(?:[A-Za-z0-9.-]+(?::[0-9]+)?/)?` + pathPattern + `(?:/` + pathPattern + `)*`
+	pathPattern       pattern = `[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`
+	tagPattern        pattern = `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`
+	digestPattern     pattern = `sha256:[0-9a-f]{64}`
 )
 
 func (i *image) read(n *node) *fault {
-	if n.kind != text {
+	if n.kind != kindText {
 		return n.expects("an image reference", `such as "registry.example.com/orders:1.4.2"`)
 	}
 	repository, tag, digest := splitImage(n.text)
@@ -28,11 +26,11 @@ func (i *image) read(n *node) *fault {
 		return faultf("leave the scheme out", "an image reference is not a URL, got %s", n.says())
 	case tag == ":":
 		return faultf("", "the tag after the colon is empty, got %s", n.says())
-	case tag != "" && !matches(tagPattern, tag[1:]):
+	case tag != "" && !tagPattern.match(tag[1:]):
 		return faultf("a tag has letters, digits, dots, hyphens and underscores, 128 at most", "%q is not a tag", tag[1:])
-	case digest != "" && !matches(digestPattern, digest[1:]):
+	case digest != "" && !digestPattern.match(digest[1:]):
 		return faultf("a digest is sha256: and 64 hexadecimal digits", "%q is not a digest", digest[1:])
-	case !matches(repositoryPattern, repository):
+	case !repositoryPattern.match(repository):
 		return faultf(imageHint(repository), "%q is not the name of an image", repository)
 	}
 	*i = image(n.text)
@@ -53,10 +51,8 @@ func splitImage(reference string) (repository, tag, digest string) {
 }
 
 func imageHint(repository string) string {
-	if lower := strings.ToLower(repository); matches(repositoryPattern, lower) {
+	if lower := strings.ToLower(repository); repositoryPattern.match(lower) {
 		return "names of images are in lower case: " + lower
 	}
 	return ""
 }
-
-func matches(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }

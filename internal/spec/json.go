@@ -30,13 +30,13 @@ func (d *document) jsonNode(value hujson.Value, field string) *node {
 	n := &node{place: d.at(value.StartOffset), field: field}
 	switch v := value.Value.(type) {
 	case *hujson.Object:
-		n.kind = object
+		n.kind = kindObject
 		for _, m := range v.Members {
 			key := m.Name.Value.(hujson.Literal).String()
 			d.add(n, member{key, d.at(m.Name.StartOffset), d.jsonNode(m.Value, join(field, key))})
 		}
 	case *hujson.Array:
-		n.kind = list
+		n.kind = kindList
 		for i, item := range v.Elements {
 			n.items = append(n.items, d.jsonNode(item, index(field, i)))
 		}
@@ -49,13 +49,13 @@ func (d *document) jsonNode(value hujson.Value, field string) *node {
 func jsonScalar(literal hujson.Literal) (kind, string) {
 	switch literal.Kind() {
 	case '"':
-		return text, literal.String()
+		return kindText, literal.String()
 	case 't', 'f':
-		return boolean, string(literal)
+		return kindBool, string(literal)
 	case '0':
-		return number, string(literal)
+		return kindNumber, string(literal)
 	}
-	return null, ""
+	return kindNull, ""
 }
 
 // add puts a key into an object, and reports it when it is there already.

@@ -75,7 +75,7 @@ func (s *sources) override(root *node, options Options) *node {
 		root = overlay(root, over)
 	}
 	if options.Instance != "" {
-		n := &node{kind: text, text: options.Instance, field: "instance", place: place{file: layerInstance}, layer: layerInstance}
+		n := &node{kind: kindText, text: options.Instance, field: "instance", place: place{file: layerInstance}, layer: layerInstance}
 		root.put(member{key: "instance", value: n})
 	}
 	return root

@@ -112,7 +112,7 @@ func TestEveryFargateSizeIsAccepted(t *testing.T) {
 func TestEveryRetentionOfCloudWatchIsAccepted(t *testing.T) {
 	for _, days := range retentions {
 		var r retention
-		if f := r.read(&node{kind: text, text: strconv.Itoa(days) + "d"}); f != nil || int(r) != days {
+		if f := r.read(&node{kind: kindText, text: strconv.Itoa(days) + "d"}); f != nil || int(r) != days {
 			t.Errorf("%d days: %v, %d", days, f, r)
 		}
 	}

@@ -25,7 +25,7 @@ func merge(base, over *node) *node {
 // overlay is merge for what will itself be laid over something: a null stays,
 // for it has yet to delete.
 func overlay(base, over *node) *node {
-	if over.kind != object || base == nil || base.kind != object {
+	if over.kind != kindObject || base == nil || base.kind != kindObject {
 		return over.clone()
 	}
 	merged := base.clone()
@@ -37,7 +37,7 @@ func overlay(base, over *node) *node {
 
 // strip takes away the keys that are null.
 func (n *node) strip() {
-	n.members = slices.DeleteFunc(n.members, func(m member) bool { return m.value.kind == null })
+	n.members = slices.DeleteFunc(n.members, func(m member) bool { return m.value.kind == kindNull })
 	for _, m := range n.members {
 		m.value.strip()
 	}
@@ -72,7 +72,7 @@ func parseSet(argument string) (*node, *Problem) {
 	at := place{file: layerSet}
 	for i := len(keys) - 1; i >= 0; i-- {
 		field := strings.Join(keys[:i], ".")
-		n = &node{kind: object, field: field, members: []member{{keys[i], at, n}}}
+		n = &node{kind: kindObject, field: field, members: []member{{keys[i], at, n}}}
 	}
 	n.each(func(n *node) { n.place, n.layer = at, layerSet })
 	return n, nil
@@ -81,7 +81,7 @@ func parseSet(argument string) (*node, *Problem) {
 // parseValue reads a value that stands outside a file: JSON, or else a string.
 func parseValue(value, field string) *node {
 	if !json.Valid([]byte(value)) {
-		return &node{kind: text, text: value, field: field}
+		return &node{kind: kindText, text: value, field: field}
 	}
 	d := &document{source: []byte(value)}
 	n := d.parseJSON()

@@ -12,13 +12,18 @@ import (
 type kind int
 
 const (
-	null kind = iota
-	boolean
-	number
-	text
-	list
-	object
+	kindNull kind = iota
+	kindBool
+	kindNumber
+	kindText
+	kindList
+	kindObject
 )
+
+// String names the type of a value that is not to be shown.
+func (k kind) String() string {
+	return [...]string{"null", "a boolean", "a number", "a string", "a list", "an object"}[k]
+}
 
 // place is where something is written. Line is 0 for what is not in a file.
 type place struct {
@@ -106,10 +111,10 @@ func (n *node) objects() []*node {
 	switch {
 	case n == nil:
 		return nil
-	case n.kind == object:
+	case n.kind == kindObject:
 		return []*node{n}
 	}
-	return slices.DeleteFunc(slices.Clone(n.items), func(item *node) bool { return item.kind != object })
+	return slices.DeleteFunc(slices.Clone(n.items), func(item *node) bool { return item.kind != kindObject })
 }
 
 func (n *node) clone() *node {
@@ -165,13 +170,13 @@ func (n *node) missing(key, hint string) Problem {
 // says describes the value to its author, shortened.
 func (n *node) says() string {
 	switch n.kind {
-	case null:
+	case kindNull:
 		return "null"
-	case list:
+	case kindList:
 		return "a list"
-	case object:
+	case kindObject:
 		return "an object"
-	case text:
+	case kindText:
 		return strconv.Quote(shorten(n.text))
 	}
 	return n.text
@@ -188,23 +193,23 @@ func shorten(s string) string {
 // value returns n as encoding/json would have decoded it.
 func (n *node) value() any {
 	switch n.kind {
-	case boolean:
+	case kindBool:
 		return n.text == "true"
-	case number:
+	case kindNumber:
 		f, err := strconv.ParseFloat(n.text, 64)
 		if err != nil {
 			return n.text
 		}
 		return f
-	case text:
+	case kindText:
 		return n.text
-	case list:
+	case kindList:
 		values := make([]any, len(n.items))
 		for i, item := range n.items {
 			values[i] = item.value()
 		}
 		return values
-	case object:
+	case kindObject:
 		values := make(map[string]any, len(n.members))
 		for _, m := range n.members {
 			values[m.key] = m.value.value()

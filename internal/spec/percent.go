@@ -8,12 +8,12 @@ import (
 // percent is written as 10 or "10%".
 type percent int
 
-const percentPattern = `[0-9]{1,4}%`
+const percentPattern pattern = `[0-9]{1,4}%`
 
 func (p *percent) read(n *node) *fault {
 	digits, signed := strings.CutSuffix(n.text, "%")
 	value, err := strconv.ParseUint(digits, 10, 31)
-	if err != nil || n.kind != number && n.kind != text || n.kind == text && !signed && !n.loose() {
+	if err != nil || n.kind != kindNumber && n.kind != kindText || n.kind == kindText && !signed && !n.loose() {
 		hint := ""
 		if err == nil {
 			hint = "write " + digits + ` or "` + digits + `%"`

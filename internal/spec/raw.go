@@ -50,7 +50,7 @@ func checkMembers(operation filePatch, n *node) Problems {
 	switch {
 	case sets && value == nil:
 		problems = append(problems, n.missing("value", ""))
-	case sets && value.kind == null:
+	case sets && value.kind == kindNull:
 		problems = append(problems, value.problem(faultf("to take something away, use remove", "null has no meaning in the API")))
 	case !sets && value != nil && operation.Op != "":
 		problems = append(problems, value.problem(faultf("", "%s has no value", operation.Op)))

@@ -14,9 +14,9 @@ var retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
 
 func (r *retention) read(n *node) *fault {
 	value, ok := parseDuration(n.text)
-	if n.kind != text || !ok {
+	if n.kind != kindText || !ok {
 		hint := durationHint(n)
-		if n.kind == number {
+		if n.kind == kindNumber {
 			hint = fmt.Sprintf(`write "%sd"`, n.text)
 		}
 		return n.expects(`a number of days such as "30d"`, hint)

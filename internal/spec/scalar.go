@@ -38,10 +38,10 @@ func readScalar(n *node, v reflect.Value) *fault {
 
 func readString(n *node, v reflect.Value) *fault {
 	switch {
-	case n.kind == text, n.loose() && (n.kind == number || n.kind == boolean):
+	case n.kind == kindText, n.loose() && (n.kind == kindNumber || n.kind == kindBool):
 		v.SetString(n.text)
 		return nil
-	case n.kind == number, n.kind == boolean:
+	case n.kind == kindNumber, n.kind == kindBool:
 		return n.expects("a string", "write "+strconv.Quote(n.text)+", in quotes")
 	}
 	return n.expects("a string", "")
@@ -50,10 +50,10 @@ func readString(n *node, v reflect.Value) *fault {
 func readBool(n *node, v reflect.Value) *fault {
 	value, err := strconv.ParseBool(n.text)
 	switch {
-	case n.kind == boolean, n.kind == text && n.loose() && err == nil:
+	case n.kind == kindBool, n.kind == kindText && n.loose() && err == nil:
 		v.SetBool(value)
 		return nil
-	case n.kind == text && err == nil:
+	case n.kind == kindText && err == nil:
 		return n.expects("true or false", "write "+strconv.FormatBool(value)+", without quotes")
 	}
 	return n.expects("true or false", "")
@@ -62,10 +62,10 @@ func readBool(n *node, v reflect.Value) *fault {
 func readInt(n *node, v reflect.Value) *fault {
 	value, err := strconv.ParseInt(n.text, 10, 32)
 	switch {
-	case err == nil && (n.kind == number || n.kind == text && n.loose()):
+	case err == nil && (n.kind == kindNumber || n.kind == kindText && n.loose()):
 		v.SetInt(value)
 		return nil
-	case err == nil && n.kind == text:
+	case err == nil && n.kind == kindText:
 		return n.expects("a whole number", "write "+n.text+", without quotes")
 	}
 	return n.expects("a whole number", "")
@@ -76,8 +76,8 @@ func readInt(n *node, v reflect.Value) *fault {
 func (n *node) settle(read reflect.Kind) {
 	switch {
 	case read == reflect.String:
-		n.kind = text
-	case n.kind == text && n.loose():
+		n.kind = kindText
+	case n.kind == kindText && n.loose():
 		n.kind = parseValue(n.text, "").kind
 	}
 }
@@ -87,7 +87,7 @@ type literal string
 
 func (l *literal) read(n *node) *fault {
 	switch n.kind {
-	case text, number, boolean:
+	case kindText, kindNumber, kindBool:
 		*l = literal(n.text)
 		return nil
 	}
@@ -99,11 +99,11 @@ type paths []string
 
 func (p *paths) read(n *node) *fault {
 	named := []*node{n}
-	if n.kind == list {
+	if n.kind == kindList {
 		named = n.items
 	}
 	for _, item := range named {
-		if item.kind != text {
+		if item.kind != kindText {
 			return n.expects("a file, or a list of files", `such as "../base.json"`)
 		}
 		*p = append(*p, item.text)

@@ -97,8 +97,8 @@ func anyOf(schemas ...*jsonschema.Schema) *jsonschema.Schema {
 	return &jsonschema.Schema{AnyOf: schemas}
 }
 
-func writtenAs(pattern string) *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", Pattern: "^(?:" + pattern + `)$|\$\{`}
+func writtenAs(p pattern) *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Pattern: "^(?:" + string(p) + `)$|\$\{`}
 }
 
 // scalarSchema says how the scalars of the file are written.
@@ -143,7 +143,7 @@ func refineObject(s *jsonschema.Schema, typ reflect.Type, required bool) {
 	}
 }
 
-func refine(property *jsonschema.Schema, k key) *jsonschema.Schema {
+func refine(property *jsonschema.Schema, k fileKey) *jsonschema.Schema {
 	core := refineType(property, k)
 	if core.Type == "" && core.Ref == "" && core.AnyOf == nil {
 		return &jsonschema.Schema{Description: describe(k)}
@@ -163,8 +163,11 @@ func refine(property *jsonschema.Schema, k key) *jsonschema.Schema {
 	return refined
 }
 
-func describe(k key) string {
+func describe(k fileKey) string {
 	text := k.tag.Get("doc")
+	if k.tag.Get("required") != "" {
+		text += " Required."
+	}
 	least, most, ranged := strings.Cut(k.tag.Get("range"), "..")
 	if ranged {
 		text += " From " + least + " to " + most + "."
@@ -172,7 +175,7 @@ func describe(k key) string {
 	return text
 }
 
-func refineType(s *jsonschema.Schema, k key) *jsonschema.Schema {
+func refineType(s *jsonschema.Schema, k fileKey) *jsonschema.Schema {
 	switch s.Type {
 	case "boolean":
 		return anyOf(s, variable())
@@ -186,13 +189,13 @@ func refineType(s *jsonschema.Schema, k key) *jsonschema.Schema {
 		return refineArray(s, k)
 	case "object":
 		s.PatternProperties = map[string]*jsonschema.Schema{"^x-": jsonschema.TrueSchema}
-		s.PropertyNames = &jsonschema.Schema{Pattern: "^(?:" + syntaxes[k.tag.Get("keys")].pattern + ")$|^x-"}
+		s.PropertyNames = &jsonschema.Schema{Pattern: "^(?:" + string(syntaxes[k.tag.Get("keys")].pattern) + ")$|^x-"}
 		s.AdditionalProperties = anyOf(s.AdditionalProperties, &jsonschema.Schema{Type: "null"})
 	}
 	return s
 }
 
-func refineString(s *jsonschema.Schema, k key) *jsonschema.Schema {
+func refineString(s *jsonschema.Schema, k fileKey) *jsonschema.Schema {
 	if name := k.tag.Get("syntax"); name != "" {
 		return writtenAs(syntaxes[name].pattern)
 	}
@@ -205,7 +208,7 @@ func refineString(s *jsonschema.Schema, k key) *jsonschema.Schema {
 	return s
 }
 
-func refineArray(s *jsonschema.Schema, k key) *jsonschema.Schema {
+func refineArray(s *jsonschema.Schema, k fileKey) *jsonschema.Schema {
 	if name := k.tag.Get("syntax"); name != "" {
 		s.Items = writtenAs(syntaxes[name].pattern)
 	}

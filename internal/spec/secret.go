@@ -1,14 +1,14 @@
 package spec
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // secret is a reference to a secret value.
 type secret SecretRef
 
-const secretPattern = `secretsmanager:[A-Za-z0-9/_+=.@-]{1,512}(?:#[^:#\s]+)?|ssm:[A-Za-z0-9/_.-]{1,1000}`
+const secretPattern pattern = `secretsmanager:[A-Za-z0-9/_+=.@-]+(?:#[^:#\s]+)?|ssm:[A-Za-z0-9/_.-]+`
+
+// maxSecretName is what Secrets Manager takes; SSM takes a little more.
+const maxSecretName = 512
 
 const wantsSecret = `a reference: "secretsmanager:name", "secretsmanager:name#key" or "ssm:/path"`
 
@@ -16,8 +16,8 @@ const wantsSecret = `a reference: "secretsmanager:name", "secretsmanager:name#ke
 func (s *secret) read(n *node) *fault {
 	store, name, ok := strings.Cut(n.text, ":")
 	switch {
-	case n.kind != text:
-		return faultf("", "expects %s, got %s", wantsSecret, kindText(n.kind))
+	case n.kind != kindText:
+		return faultf("", "expects %s, got %s", wantsSecret, n.kind)
 	case store == "arn":
 		return faultf("", "expects %s, got an ARN", wantsSecret)
 	case !ok || store != SecretsManager && store != SSM:
@@ -28,14 +28,12 @@ func (s *secret) read(n *node) *fault {
 			"%s: takes a name, not an ARN", store)
 	case store == SSM && strings.Contains(name, "#"):
 		return faultf("", "ssm: a parameter has no keys, so that # has no meaning")
-	case !regexp.MustCompile(`^(?:` + secretPattern + `)$`).MatchString(n.text):
+	case len(name) > maxSecretName:
+		return faultf("", "%s: the name is longer than %d characters", store, maxSecretName)
+	case !secretPattern.match(n.text):
 		return faultf("", "%s: the name is empty, or has characters that names do not have", store)
 	}
 	s.Store = store
 	s.Name, s.Key, _ = strings.Cut(name, "#")
 	return nil
-}
-
-func kindText(k kind) string {
-	return [...]string{"null", "a boolean", "a number", "a string", "a list", "an object"}[k]
 }

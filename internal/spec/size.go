@@ -3,18 +3,21 @@ package spec
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 )
 
 // size is written as "512MB" or "1GB", counted in MiB: 1GB is 1024MB.
 type size int
 
-const sizePattern = `[0-9]{1,6}(?:\.[0-9]{1,4})?(?:MB|GB)`
+const (
+	sizePattern pattern = `[0-9]{1,6}(?:\.[0-9]{1,4})?(?:MB|GB)`
+	// sizeElsewhere is how other tools write sizes.
+	sizeElsewhere pattern = `([0-9]+) ?(?i:([mg])i?b?)?`
+)
 
 func (s *size) read(n *node) *fault {
 	mib, ok := parseSize(n.text)
-	if n.kind != text || !ok {
+	if n.kind != kindText || !ok {
 		return n.expects(`a size such as "512MB" or "1GB"`, sizeHint(n.text))
 	}
 	*s = size(mib)
@@ -22,7 +25,7 @@ func (s *size) read(n *node) *fault {
 }
 
 func parseSize(text string) (int, bool) {
-	if !regexp.MustCompile(`^` + sizePattern + `$`).MatchString(text) {
+	if !sizePattern.match(text) {
 		return 0, false
 	}
 	split := len(text) - 2
@@ -35,7 +38,7 @@ func parseSize(text string) (int, bool) {
 
 // sizeHint writes what was meant, where another tool's unit or none was used.
 func sizeHint(text string) string {
-	parts := regexp.MustCompile(`^([0-9]+) ?(?i:([mg])i?b?)?$`).FindStringSubmatch(text)
+	parts := sizeElsewhere.groups(text)
 	switch {
 	case parts == nil:
 		return ""

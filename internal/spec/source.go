@@ -35,7 +35,7 @@ func (s *sources) tree(path string, from []string, at *node) *node {
 		return nil
 	}
 	s.shape(root, reflect.TypeFor[file]())
-	base := &node{kind: object, place: root.place}
+	base := &node{kind: kindObject, place: root.place}
 	from = append(slices.Clone(from), path)
 	for _, extended := range s.extends(root) {
 		if tree := s.tree(s.relative(path, extended), from, extended); tree != nil {
@@ -74,7 +74,7 @@ func (s *sources) parse(path string, at *node) *node {
 		root = d.parseJSON()
 	}
 	s.problems = append(s.problems, d.problems...)
-	if root != nil && root.kind != object {
+	if root != nil && root.kind != kindObject {
 		s.problems = append(s.problems, root.problem(faultf(`the least is {"name": …, "image": …}`, "expects an object, got %s", root.says())))
 		return nil
 	}
@@ -110,12 +110,12 @@ func (s *sources) extends(root *node) []*node {
 		return nil
 	}
 	named := []*node{value}
-	if value.kind == list {
+	if value.kind == kindList {
 		named = value.items
 	}
 	var files []*node
 	for _, n := range named {
-		if n.kind != text {
+		if n.kind != kindText {
 			continue // shape has said so
 		}
 		switch f := n.expand(s.lookup); {

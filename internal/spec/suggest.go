@@ -54,7 +54,8 @@ func keyHint(name string, t reflect.Type) string {
 	for _, k := range keysOf(t) {
 		names = append(names, k.name)
 	}
-	if other := otherNames[fold(name)]; other != "" && slices.Contains(names, firstOf(other)) {
+	other := otherNames[fold(name)]
+	if first, _, _ := strings.Cut(other, "."); slices.Contains(names, first) {
 		return didYouMean(other)
 	}
 	for _, known := range names {
@@ -62,6 +63,20 @@ func keyHint(name string, t reflect.Type) string {
 			return didYouMean(known)
 		}
 	}
+	if hint := otherPlace(name); hint != "" {
+		return hint
+	}
+	if best := closest(name, names, nil); best != "" {
+		return didYouMean(best)
+	}
+	if len(names) <= 12 {
+		return "the keys here: " + strings.Join(names, ", ")
+	}
+	return ""
+}
+
+// otherPlace says where a key by that name stands.
+func otherPlace(name string) string {
 	switch paths := elsewhere(name, reflect.TypeFor[file](), ""); {
 	case slices.Contains(paths, name) && has(reflect.TypeFor[process](), name):
 		return quoted(name) + " stands at the top of the file, or in a workload"
@@ -69,12 +84,6 @@ func keyHint(name string, t reflect.Type) string {
 		return quoted(name) + " stands at the top of the file"
 	case len(paths) > 0 && len(paths) <= 3:
 		return didYouMean(paths...)
-	}
-	if best := closest(name, names, nil); best != "" {
-		return didYouMean(best)
-	}
-	if len(names) <= 12 {
-		return "the keys here: " + strings.Join(names, ", ")
 	}
 	return ""
 }
@@ -87,11 +96,6 @@ func didYouMean(paths ...string) string {
 }
 
 func quoted(s string) string { return strconv.Quote(s) }
-
-func firstOf(path string) string {
-	first, _, _ := strings.Cut(path, ".")
-	return first
-}
 
 // fold takes the spelling out of a word.
 func fold(word string) string {
@@ -119,11 +123,17 @@ func elsewhere(name string, t reflect.Type, path string) []string {
 	return found
 }
 
+// longestWord bounds the work of comparing; no key is half as long.
+const longestWord = 40
+
 // closest returns the word that was meant: another tool's, or one that is a slip
 // of the finger away. It is empty when nothing is near.
 func closest(word string, words []string, others map[string]string) string {
 	if other := others[fold(word)]; slices.Contains(words, other) {
 		return other
+	}
+	if len(word) > longestWord {
+		return ""
 	}
 	best, least := "", 1+min(2, max(1, len(word)/3))
 	for _, w := range words {

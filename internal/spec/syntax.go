@@ -1,13 +1,10 @@
 package spec
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // syntax is how a kind of string is written.
 type syntax struct {
-	pattern string // without anchors
+	pattern pattern
 	says    string // completes "expects …"
 	slug    bool   // a near miss can be mended by lower case and hyphens
 }
@@ -30,16 +27,10 @@ var syntaxes = map[string]syntax{
 	"resource":      {`\*|arn:[^\s]+`, "an ARN or *", false},
 }
 
-// match compiles on use: most files need few of these, and every start of the
-// program would pay for all of them.
-func (s syntax) match(text string) bool {
-	return regexp.MustCompile(`^(?:` + s.pattern + `)$`).MatchString(text)
-}
-
 // check returns what is wrong with a string, which is shown as the author wrote
 // it.
 func (s syntax) check(text, shown string) *fault {
-	if s.match(text) {
+	if s.pattern.match(text) {
 		return nil
 	}
 	return faultf(s.hint(text), "expects %s, got %s", s.says, shown)
@@ -47,14 +38,14 @@ func (s syntax) check(text, shown string) *fault {
 
 // checkKey returns what is wrong with a key that is the author's to choose.
 func (s syntax) checkKey(key string) *fault {
-	if s.match(key) {
+	if s.pattern.match(key) {
 		return nil
 	}
 	return faultf(s.hint(key), "is not a name: expects %s", s.says)
 }
 
 func (s syntax) hint(text string) string {
-	if slug := slugOf(text); s.slug && slug != "" && s.match(slug) {
+	if slug := slugOf(text); s.slug && slug != "" && s.pattern.match(slug) {
 		return `write "` + slug + `"`
 	}
 	return ""
@@ -62,6 +53,8 @@ func (s syntax) hint(text string) string {
 
 // slugOf is the text in lower case, anything unusual as a hyphen.
 func slugOf(text string) string {
-	slug := regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(text), "-")
-	return strings.Trim(slug, "-")
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
+	return strings.Join(words, "-")
 }

@@ -4,24 +4,31 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 )
 
-// key is a field of a file type, seen as a key of the file.
-type key struct {
+// fileKey is a field of a file type, seen as a key of the file.
+type fileKey struct {
 	name  string
 	index []int
 	typ   reflect.Type
 	tag   reflect.StructTag
 }
 
+// keyLists remembers what keysOf found; the file types do not change.
+var keyLists sync.Map // of reflect.Type to []fileKey
+
 // keysOf lists the keys of a file type in the order of writing, those of
 // embedded types in their place.
-func keysOf(t reflect.Type) []key {
-	var keys []key
+func keysOf(t reflect.Type) []fileKey {
+	if known, ok := keyLists.Load(t); ok {
+		return known.([]fileKey)
+	}
+	var keys []fileKey
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if !f.Anonymous {
-			keys = append(keys, key{f.Tag.Get("json"), []int{i}, f.Type, f.Tag})
+			keys = append(keys, fileKey{f.Tag.Get("json"), []int{i}, f.Type, f.Tag})
 			continue
 		}
 		for _, k := range keysOf(f.Type) {
@@ -29,6 +36,7 @@ func keysOf(t reflect.Type) []key {
 			keys = append(keys, k)
 		}
 	}
+	keyLists.Store(t, keys)
 	return keys
 }
 
@@ -38,17 +46,17 @@ func has(t reflect.Type, name string) bool {
 	return ok
 }
 
-func keyOf(t reflect.Type, name string) (key, bool) {
+func keyOf(t reflect.Type, name string) (fileKey, bool) {
 	for _, k := range keysOf(t) {
 		if k.name == name {
 			return k, true
 		}
 	}
-	return key{}, false
+	return fileKey{}, false
 }
 
 // object returns the file type behind a field that holds one, or several.
-func (k key) object() (reflect.Type, bool) {
+func (k fileKey) object() (reflect.Type, bool) {
 	t := k.typ
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
 		t = t.Elem()
@@ -59,8 +67,6 @@ func (k key) object() (reflect.Type, bool) {
 // checkTags holds a decoded value against the rules of its key.
 func checkTags(n *node, v reflect.Value, tag reflect.StructTag) *fault {
 	switch v.Kind() {
-	case reflect.Slice:
-		return checkItems(v.Len(), tag.Get("items"))
 	case reflect.String:
 		if f := checkEnum(n, v.String(), tag.Get("enum")); f != nil {
 			return f

@@ -45,7 +45,7 @@ func (n *node) expand(lookup func(string) (string, bool)) *fault {
 
 func evaluate(expression string, lookup func(string) (string, bool)) (value, name string, f *fault) {
 	name, fallback, hasDefault := strings.Cut(expression, ":-")
-	if !syntaxes["variable"].match(name) {
+	if !syntaxes["variable"].pattern.match(name) {
 		return "", "", faultf("write ${NAME} or ${NAME:-default}; for a literal ${ write $${", "${%s} is not a variable", expression)
 	}
 	value, set := lookup(name)

@@ -36,7 +36,7 @@ func (d *document) parseYAML() *node {
 	}
 	switch len(bodies) {
 	case 0:
-		return &node{kind: null, place: place{d.file, 1, 1}}
+		return &node{kind: kindNull, place: place{d.file, 1, 1}}
 	case 1:
 		return r.node(bodies[0], "")
 	}
@@ -68,7 +68,7 @@ func (r *yamlReader) node(y ast.Node, field string) *node {
 	case *ast.MappingValueNode:
 		return r.mapping([]*ast.MappingValueNode{y}, n)
 	case *ast.SequenceNode:
-		n.kind = list
+		n.kind = kindList
 		for i, item := range y.Values {
 			n.items = append(n.items, r.node(item, index(field, i)))
 		}
@@ -86,25 +86,25 @@ func (r *yamlReader) node(y ast.Node, field string) *node {
 func (r *yamlReader) scalar(y ast.Node, field string) (kind, string) {
 	switch y := y.(type) {
 	case *ast.StringNode:
-		return text, y.Value
+		return kindText, y.Value
 	case *ast.LiteralNode:
-		return text, y.Value.Value
+		return kindText, y.Value.Value
 	case *ast.IntegerNode, *ast.FloatNode:
-		return number, y.GetToken().Value
+		return kindNumber, y.GetToken().Value
 	case *ast.BoolNode:
-		return boolean, fmt.Sprint(y.Value)
+		return kindBool, fmt.Sprint(y.Value)
 	case *ast.NullNode:
-		return null, ""
+		return kindNull, ""
 	case *ast.TagNode:
 		r.refuse(y, field, "YAML tags have no meaning here", "leave "+y.GetToken().Value+" out; quotes make a string")
 	default:
 		r.refuse(y, field, "a value that JSON does not have", "")
 	}
-	return null, ""
+	return kindNull, ""
 }
 
 func (r *yamlReader) mapping(values []*ast.MappingValueNode, n *node) *node {
-	n.kind = object
+	n.kind = kindObject
 	var merged []ast.Node
 	for _, v := range values {
 		if v.Key.IsMergeKey() {
@@ -128,11 +128,11 @@ func (r *yamlReader) mapping(values []*ast.MappingValueNode, n *node) *node {
 func (r *yamlReader) mergeKey(source ast.Node, n *node) {
 	from := r.node(source, n.field)
 	sources := []*node{from}
-	if from.kind == list {
+	if from.kind == kindList {
 		sources = from.items
 	}
 	for _, s := range sources {
-		if s.kind != object {
+		if s.kind != kindObject {
 			r.refuse(source, n.field, "<< takes an alias of an object", "")
 			continue
 		}
