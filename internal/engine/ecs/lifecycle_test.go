@@ -48,10 +48,15 @@ func TestAServiceBecomesSteady(t *testing.T) {
 func TestARollingUpdateNeverFallsBelowTheMinimum(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.balancer.drain = 10 * time.Second
-		w.create(app(), balanced())
+		patient := balanced()
+		patient.HealthCheckGracePeriodSeconds = aws.Int32(60)
+		w.create(app(), patient)
 		w.ends(types.ServiceDeploymentStatusSuccessful)
 		w.update(app("MEMORY_LISTEN_AFTER=20s"))
-		for w.deployment().Status != types.ServiceDeploymentStatusSuccessful {
+		for deadline := time.Now().Add(time.Hour); w.deployment().Status != types.ServiceDeploymentStatusSuccessful; {
+			if time.Now().After(deadline) {
+				t.Fatal(w.events())
+			}
 			up := 0
 			for _, task := range w.tasks(types.DesiredStatusRunning) {
 				if *task.LastStatus == "RUNNING" && w.balanced(task) {
@@ -220,7 +225,10 @@ func TestAServiceIsDeleted(t *testing.T) {
 
 func TestARestartBringsServicesBack(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.create(app(), balanced())
+		w.persist()
+		patient := balanced()
+		patient.HealthCheckGracePeriodSeconds = aws.Int32(60)
+		w.create(app(), patient)
 		w.ends(types.ServiceDeploymentStatusSuccessful)
 		w.update(app("MEMORY_LISTEN_AFTER=30s"))
 		time.Sleep(3 * time.Second)
@@ -230,7 +238,7 @@ func TestARestartBringsServicesBack(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 		for _, task := range w.tasks(types.DesiredStatusStopped) {
-			if *task.LastStatus != "STOPPED" {
+			if *task.LastStatus != "STOPPED" || *task.StoppedReason != engineStopped {
 				t.Errorf("%s %s", *task.LastStatus, *task.StoppedReason)
 			}
 		}
@@ -244,10 +252,10 @@ func TestAStoppedDeploymentRollsBack(t *testing.T) {
 		w.update(app("MEMORY_LISTEN_AFTER=1h"))
 		arn := w.service().CurrentServiceDeployment
 		want[*ecs.StopServiceDeploymentOutput](t)(w.StopServiceDeployment(w.ctx, &ecs.StopServiceDeploymentInput{ServiceDeploymentArn: arn}))
-		if got := w.deployment().Status; got != types.ServiceDeploymentStatusRollbackRequested {
-			t.Errorf("%s", got)
+		d := w.ends(types.ServiceDeploymentStatusRollbackSuccessful)
+		if *d.Rollback.Reason != byUser || !strings.HasSuffix(*w.service().TaskDefinition, "app:1") {
+			t.Errorf("%s, %s", *d.Rollback.Reason, *w.service().TaskDefinition)
 		}
-		w.ends(types.ServiceDeploymentStatusRollbackSuccessful)
 		_, err := w.StopServiceDeployment(w.ctx, &ecs.StopServiceDeploymentInput{ServiceDeploymentArn: arn})
 		if got := faultText(err); got != "ConflictException: The service deployment is in ROLLBACK_SUCCESSFUL status and cannot be stopped." {
 			t.Error(got)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -141,6 +142,19 @@ func (w *world) run() {
 		cancel()
 		<-ended
 	})
+}
+
+// persist starts over with rows in a file, which a restart reads again.
+func (w *world) persist() {
+	w.end()
+	db, err := state.Open(filepath.Join(w.t.TempDir(), "state"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = db.Close() })
+	w.db = db
+	w.ECS = New(w.db, w.parts(), w.options)
+	w.run()
 }
 
 // restart is a new engine over what the old one has written.
