@@ -1,7 +1,9 @@
 package ec2
 
 import (
+	"net/netip"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -55,6 +57,28 @@ func TestAnAddressRestsBeforeItIsUsedAgain(t *testing.T) {
 	}
 	if len(slices.Compact(slices.Clone(got))) != 3 {
 		t.Errorf("addresses: %v", got)
+	}
+}
+
+func TestTasksThatStartTogetherGetDifferentAddresses(t *testing.T) {
+	e, c := start(t)
+	n := defaultNetwork(t, c)
+	const tasks = 50
+	addresses := make([]netip.Addr, tasks)
+	var all sync.WaitGroup
+	for i := range tasks {
+		all.Go(func() {
+			made, err := e.Attach(inside(t), n.subnets[0], []string{n.group}, "a task")
+			if err != nil {
+				t.Error(err)
+			}
+			addresses[i] = made.Address
+		})
+	}
+	all.Wait()
+	slices.SortFunc(addresses, netip.Addr.Compare)
+	if different := len(slices.Compact(addresses)); different != tasks {
+		t.Errorf("%d addresses for %d tasks", different, tasks)
 	}
 }
 

@@ -82,22 +82,9 @@ func (e *EC2) permissionRules(ctx context.Context, g group, p types.IpPermission
 		return nil, err
 	}
 	base.Egress = egress
-	var out []rule
-	for _, r := range p.IpRanges {
-		next := base
-		if next.CIDR, err = canonical(r.CidrIp, netip.Addr.Is4); err != nil {
-			return nil, err
-		}
-		next.Description = aws.ToString(r.Description)
-		out = append(out, next)
-	}
-	for _, r := range p.Ipv6Ranges {
-		next := base
-		if next.CIDR6, err = canonical(r.CidrIpv6, netip.Addr.Is6); err != nil {
-			return nil, err
-		}
-		next.Description = aws.ToString(r.Description)
-		out = append(out, next)
+	out, err := rangeRules(base, p)
+	if err != nil {
+		return nil, err
 	}
 	for _, pair := range p.UserIdGroupPairs {
 		next := base
@@ -111,6 +98,30 @@ func (e *EC2) permissionRules(ctx context.Context, g group, p types.IpPermission
 		return nil, wire.Fault("InvalidParameterValue", "The request does not contain a range, a prefix list or a group.")
 	}
 	return out, checkDescriptions(out)
+}
+
+// rangeRules makes the rules whose peers are address ranges.
+func rangeRules(base rule, p types.IpPermission) ([]rule, error) {
+	var out []rule
+	for _, r := range p.IpRanges {
+		block, err := canonical(r.CidrIp, netip.Addr.Is4)
+		if err != nil {
+			return nil, err
+		}
+		next := base
+		next.CIDR, next.Description = block, aws.ToString(r.Description)
+		out = append(out, next)
+	}
+	for _, r := range p.Ipv6Ranges {
+		block, err := canonical(r.CidrIpv6, netip.Addr.Is6)
+		if err != nil {
+			return nil, err
+		}
+		next := base
+		next.CIDR6, next.Description = block, aws.ToString(r.Description)
+		out = append(out, next)
+	}
+	return out, nil
 }
 
 func checkDescriptions(rules []rule) error {

@@ -1,7 +1,7 @@
 package ec2
 
 import (
-	"context"
+	"fmt"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,101 +9,129 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-func TestWhatAWSRefusesIsRefusedWithItsCode(t *testing.T) {
+// refusal is what a request was answered, and with which code it must have been.
+type refusal struct {
+	name string
+	err  error
+	want string
+}
+
+func check(t *testing.T, cases []refusal) {
+	t.Helper()
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if code(c.err) != c.want {
+				t.Errorf("got %v, want %s", c.err, c.want)
+			}
+		})
+	}
+}
+
+func TestBadGroupsAreRefused(t *testing.T) {
+	_, c := start(t)
+	n := defaultNetwork(t, c)
+	create := func(name, description string) error {
+		_, err := c.CreateSecurityGroup(t.Context(), &ec2.CreateSecurityGroupInput{GroupName: &name, Description: &description, VpcId: &n.vpc})
+		return err
+	}
+	describe := func(in ec2.DescribeSecurityGroupsInput) error {
+		_, err := c.DescribeSecurityGroups(t.Context(), &in)
+		return err
+	}
+	remove := func(in ec2.DeleteSecurityGroupInput) error {
+		_, err := c.DeleteSecurityGroup(t.Context(), &in)
+		return err
+	}
+	check(t, []refusal{
+		{"a name that is taken, whatever its case", create("WEB", "x"), "InvalidGroup.Duplicate"},
+		{"a name that begins with sg-", create("sg-x", "x"), "InvalidParameterValue"},
+		{"a name that is reserved", create("default", "x"), "InvalidParameterValue"},
+		{"a description with a character beyond the set", create("y", "naïve"), "InvalidParameterValue"},
+		{"an id that does not exist", describe(ec2.DescribeSecurityGroupsInput{GroupIds: []string{"sg-0123"}}), "InvalidGroup.NotFound"},
+		{"an id that is malformed", describe(ec2.DescribeSecurityGroupsInput{GroupIds: []string{"web"}}), "InvalidGroupId.Malformed"},
+		{"a name that does not exist", describe(ec2.DescribeSecurityGroupsInput{GroupNames: []string{"nope"}}), "InvalidGroup.NotFound"},
+		{"an unknown filter", describe(ec2.DescribeSecurityGroupsInput{Filters: byTag("colour", "red")}), "InvalidParameterValue"},
+		{"a page that is too small", describe(ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(2)}), "InvalidParameterValue"},
+		{"a page and ids", describe(ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(5), GroupIds: []string{n.group}}), "InvalidParameterCombination"},
+		{"a page token that is made up", describe(ec2.DescribeSecurityGroupsInput{NextToken: aws.String("!!")}), "InvalidNextToken"},
+		{"a dry run, which the engine lacks", describe(ec2.DescribeSecurityGroupsInput{DryRun: aws.Bool(true)}), "UnsupportedOperation"},
+		{"deleting nothing", remove(ec2.DeleteSecurityGroupInput{}), "MissingParameter"},
+		{"deleting the default group", remove(ec2.DeleteSecurityGroupInput{GroupName: aws.String("default")}), "CannotDelete"},
+	})
+}
+
+func TestBadRulesAreRefused(t *testing.T) {
 	_, c := start(t)
 	n := defaultNetwork(t, c)
 	must[ec2.AuthorizeSecurityGroupIngressOutput](t)(c.AuthorizeSecurityGroupIngress(t.Context(), port80(n.group)))
 	other := *must[ec2.CreateVpcOutput](t)(c.CreateVpc(t.Context(), &ec2.CreateVpcInput{CidrBlock: aws.String("10.200.0.0/16")})).Vpc.VpcId
 	foreign := newGroup(t, c, other, "web")
-	rule := func(change func(*types.IpPermission)) func(context.Context) error {
+	rule := func(change func(*types.IpPermission)) error {
 		in := port80(n.group)
 		change(&in.IpPermissions[0])
-		return func(ctx context.Context) error { _, err := c.AuthorizeSecurityGroupIngress(ctx, in); return err }
+		_, err := c.AuthorizeSecurityGroupIngress(t.Context(), in)
+		return err
 	}
-	group := func(name, description string) func(context.Context) error {
-		return func(ctx context.Context) error {
-			_, err := c.CreateSecurityGroup(ctx, &ec2.CreateSecurityGroupInput{GroupName: &name, Description: &description, VpcId: &n.vpc})
-			return err
+	from := func(group string) func(*types.IpPermission) {
+		return func(p *types.IpPermission) {
+			p.IpRanges, p.UserIdGroupPairs = nil, []types.UserIdGroupPair{{GroupId: &group}}
 		}
 	}
-	subnet := func(vpc, block string) func(context.Context) error {
-		return func(ctx context.Context) error {
-			_, err := c.CreateSubnet(ctx, &ec2.CreateSubnetInput{VpcId: &vpc, CidrBlock: &block})
-			return err
-		}
+	revoke := func(in ec2.RevokeSecurityGroupIngressInput) error {
+		in.GroupId = &n.group
+		_, err := c.RevokeSecurityGroupIngress(t.Context(), &in)
+		return err
 	}
-	describe := func(in ec2.DescribeSecurityGroupsInput) func(context.Context) error {
-		return func(ctx context.Context) error { _, err := c.DescribeSecurityGroups(ctx, &in); return err }
-	}
-	cases := []struct {
-		name string
-		do   func(context.Context) error
-		want string
-	}{
-		{"a group's name is taken, whatever its case", group("WEB", "x"), "InvalidGroup.Duplicate"},
-		{"a group's name begins with sg-", group("sg-x", "x"), "InvalidParameterValue"},
-		{"a group's name is reserved", group("default", "x"), "InvalidParameterValue"},
-		{"a group's description has a character beyond the set", group("y", "naïve"), "InvalidParameterValue"},
-		{"a group does not exist", describe(ec2.DescribeSecurityGroupsInput{GroupIds: []string{"sg-0123"}}), "InvalidGroup.NotFound"},
-		{"a group id is malformed", describe(ec2.DescribeSecurityGroupsInput{GroupIds: []string{"web"}}), "InvalidGroupId.Malformed"},
-		{"a group's name does not exist", describe(ec2.DescribeSecurityGroupsInput{GroupNames: []string{"nope"}}), "InvalidGroup.NotFound"},
-		{"a filter is unknown", describe(ec2.DescribeSecurityGroupsInput{Filters: byTag("colour", "red")}), "InvalidParameterValue"},
-		{"a page is too small", describe(ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(2)}), "InvalidParameterValue"},
-		{"a page and ids", describe(ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(5), GroupIds: []string{n.group}}), "InvalidParameterCombination"},
-		{"a page token is made up", describe(ec2.DescribeSecurityGroupsInput{NextToken: aws.String("!!")}), "InvalidNextToken"},
-		{"a dry run", describe(ec2.DescribeSecurityGroupsInput{DryRun: aws.Bool(true)}), "UnsupportedOperation"},
-		{"a rule exists already", rule(func(*types.IpPermission) {}), "InvalidPermission.Duplicate"},
-		{"a rule's ports are reversed", rule(func(p *types.IpPermission) { p.FromPort = aws.Int32(81) }), "InvalidParameterValue"},
-		{"a rule has no port", rule(func(p *types.IpPermission) { p.ToPort = nil }), "InvalidParameterValue"},
-		{"a rule's protocol is unknown", rule(func(p *types.IpPermission) { p.IpProtocol = aws.String("carrier-pigeon") }), "InvalidParameterValue"},
-		{"a rule's range is malformed", rule(func(p *types.IpPermission) { p.IpRanges[0].CidrIp = aws.String("10.0.0.0/33") }), "InvalidParameterValue"},
-		{"a rule has no peer", rule(func(p *types.IpPermission) { p.IpRanges = nil }), "InvalidParameterValue"},
-		{"a rule's group does not exist", rule(func(p *types.IpPermission) {
-			p.UserIdGroupPairs = []types.UserIdGroupPair{{GroupId: aws.String("sg-0123")}}
-		}), "InvalidGroup.NotFound"},
-		{"a rule's group is of another VPC", rule(func(p *types.IpPermission) {
-			p.IpRanges, p.UserIdGroupPairs = nil, []types.UserIdGroupPair{{GroupId: &foreign}}
-		}), "InvalidGroup.NotFound"},
-		{"a rule to revoke does not exist", func(ctx context.Context) error {
-			_, err := c.RevokeSecurityGroupIngress(ctx, &ec2.RevokeSecurityGroupIngressInput{GroupId: &n.group, IpProtocol: aws.String("tcp"), FromPort: aws.Int32(81), ToPort: aws.Int32(81), CidrIp: aws.String("0.0.0.0/0")})
-			return err
-		}, "InvalidPermission.NotFound"},
-		{"a rule id to revoke does not exist", func(ctx context.Context) error {
-			_, err := c.RevokeSecurityGroupIngress(ctx, &ec2.RevokeSecurityGroupIngressInput{GroupId: &n.group, SecurityGroupRuleIds: []string{"sgr-0123"}})
-			return err
-		}, "InvalidSecurityGroupRuleId.NotFound"},
-		{"a subnet's VPC does not exist", subnet("vpc-0123", "10.88.64.0/20"), "InvalidVpcID.NotFound"},
-		{"a subnet is outside its VPC", subnet(n.vpc, "10.99.0.0/20"), "InvalidSubnet.Range"},
-		{"a subnet overlaps another", subnet(n.vpc, "10.88.8.0/24"), "InvalidSubnet.Conflict"},
-		{"a subnet is too small", subnet(n.vpc, "10.88.64.0/29"), "InvalidSubnet.Range"},
-		{"a VPC is too large", func(ctx context.Context) error {
-			_, err := c.CreateVpc(ctx, &ec2.CreateVpcInput{CidrBlock: aws.String("10.0.0.0/8")})
-			return err
-		}, "InvalidVpc.Range"},
-		{"a parameter that the engine lacks", func(ctx context.Context) error {
-			_, err := c.CreateVpc(ctx, &ec2.CreateVpcInput{CidrBlock: aws.String("10.0.0.0/16"), AmazonProvidedIpv6CidrBlock: aws.Bool(true)})
-			return err
-		}, "UnsupportedOperation"},
-		{"a tag for another kind of resource", func(ctx context.Context) error {
-			_, err := c.CreateVpc(ctx, &ec2.CreateVpcInput{CidrBlock: aws.String("10.0.0.0/16"), TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeSubnet}}})
-			return err
-		}, "InvalidParameterValue"},
-		{"a tag of a resource that does not exist", func(ctx context.Context) error {
-			_, err := c.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{"subnet-0123"}, Tags: []types.Tag{{Key: aws.String("a")}}})
-			return err
-		}, "InvalidSubnetID.NotFound"},
-		{"a tag whose key is reserved", func(ctx context.Context) error {
-			_, err := c.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{n.vpc}, Tags: []types.Tag{{Key: aws.String("aws:a")}}})
-			return err
-		}, "InvalidParameterValue"},
-	}
-	for _, each := range cases {
-		t.Run(each.name, func(t *testing.T) {
-			if err := each.do(t.Context()); code(err) != each.want {
-				t.Errorf("got %v, want %s", err, each.want)
+	check(t, []refusal{
+		{"a rule that exists already", rule(func(*types.IpPermission) {}), "InvalidPermission.Duplicate"},
+		{"ports in reverse", rule(func(p *types.IpPermission) { p.FromPort = aws.Int32(81) }), "InvalidParameterValue"},
+		{"no port", rule(func(p *types.IpPermission) { p.ToPort = nil }), "InvalidParameterValue"},
+		{"an unknown protocol", rule(func(p *types.IpPermission) { p.IpProtocol = aws.String("carrier-pigeon") }), "InvalidParameterValue"},
+		{"a malformed range", rule(func(p *types.IpPermission) { p.IpRanges[0].CidrIp = aws.String("10.0.0.0/33") }), "InvalidParameterValue"},
+		{"no peer", rule(func(p *types.IpPermission) { p.IpRanges = nil }), "InvalidParameterValue"},
+		{"prefix lists, which the engine lacks", rule(func(p *types.IpPermission) {
+			p.PrefixListIds = []types.PrefixListId{{PrefixListId: aws.String("pl-1")}}
+		}), "UnsupportedOperation"},
+		{"a group that does not exist", rule(from("sg-0123")), "InvalidGroup.NotFound"},
+		{"a group of another VPC", rule(from(foreign)), "InvalidGroup.NotFound"},
+		{"more rules than a group has room for", rule(func(p *types.IpPermission) {
+			p.IpRanges = nil
+			for n := range 60 {
+				p.IpRanges = append(p.IpRanges, types.IpRange{CidrIp: aws.String(fmt.Sprintf("10.0.%d.0/24", n))})
 			}
-		})
+		}), "RulesPerSecurityGroupLimitExceeded"},
+		{"revoking what is not allowed", revoke(ec2.RevokeSecurityGroupIngressInput{IpProtocol: aws.String("tcp"), FromPort: aws.Int32(81), ToPort: aws.Int32(81), CidrIp: aws.String("0.0.0.0/0")}), "InvalidPermission.NotFound"},
+		{"revoking an id that does not exist", revoke(ec2.RevokeSecurityGroupIngressInput{SecurityGroupRuleIds: []string{"sgr-0123"}}), "InvalidSecurityGroupRuleId.NotFound"},
+	})
+}
+
+func TestBadNetworksAndTagsAreRefused(t *testing.T) {
+	_, c := start(t)
+	n := defaultNetwork(t, c)
+	subnet := func(vpc, block, zone string) error {
+		_, err := c.CreateSubnet(t.Context(), &ec2.CreateSubnetInput{VpcId: &vpc, CidrBlock: &block, AvailabilityZone: &zone})
+		return err
 	}
+	vpc := func(in ec2.CreateVpcInput) error { _, err := c.CreateVpc(t.Context(), &in); return err }
+	tag := func(id, key string) error {
+		_, err := c.CreateTags(t.Context(), &ec2.CreateTagsInput{Resources: []string{id}, Tags: []types.Tag{{Key: &key}}})
+		return err
+	}
+	block := aws.String("10.0.0.0/16")
+	check(t, []refusal{
+		{"a subnet of a VPC that does not exist", subnet("vpc-0123", "10.88.64.0/20", "us-east-1a"), "InvalidVpcID.NotFound"},
+		{"a subnet outside its VPC", subnet(n.vpc, "10.99.0.0/20", "us-east-1a"), "InvalidSubnet.Range"},
+		{"a subnet that overlaps another", subnet(n.vpc, "10.88.8.0/24", "us-east-1a"), "InvalidSubnet.Conflict"},
+		{"a subnet that is too small", subnet(n.vpc, "10.88.64.0/29", "us-east-1a"), "InvalidSubnet.Range"},
+		{"a zone that does not exist", subnet(n.vpc, "10.88.64.0/20", "us-east-1z"), "InvalidParameterValue"},
+		{"a VPC that is too large", vpc(ec2.CreateVpcInput{CidrBlock: aws.String("10.0.0.0/8")}), "InvalidVpc.Range"},
+		{"a VPC without a range", vpc(ec2.CreateVpcInput{}), "MissingParameter"},
+		{"IPv6, which the engine lacks", vpc(ec2.CreateVpcInput{CidrBlock: block, AmazonProvidedIpv6CidrBlock: aws.Bool(true)}), "UnsupportedOperation"},
+		{"tags for another kind of resource", vpc(ec2.CreateVpcInput{CidrBlock: block, TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeSubnet}}}), "InvalidParameterValue"},
+		{"a tag of a resource that does not exist", tag("subnet-0123", "a"), "InvalidSubnetID.NotFound"},
+		{"a tag of something that EC2 does not have", tag("thing-0123", "a"), "InvalidID"},
+		{"a tag whose key is reserved", tag(n.vpc, "aws:a"), "InvalidParameterValue"},
+	})
 }
 
 func TestWhatIsInUseCannotBeDeleted(t *testing.T) {

@@ -166,7 +166,7 @@ func permissions(rules []rule, egress bool, account string) []types.IpPermission
 		})
 		if at < 0 {
 			at = len(out)
-			out = append(out, types.IpPermission{IpProtocol: &r.Protocol})
+			out = append(out, emptyPermission(r.Protocol))
 			if r.hasPorts() {
 				out[at].FromPort, out[at].ToPort = &r.From, &r.To
 			}
@@ -174,6 +174,14 @@ func permissions(rules []rule, egress bool, account string) []types.IpPermission
 		addPeer(&out[at], r, account)
 	}
 	return out
+}
+
+// emptyPermission has all its lists, because AWS's clients count on them.
+func emptyPermission(protocol string) types.IpPermission {
+	return types.IpPermission{
+		IpProtocol: &protocol, IpRanges: []types.IpRange{}, Ipv6Ranges: []types.Ipv6Range{},
+		PrefixListIds: []types.PrefixListId{}, UserIdGroupPairs: []types.UserIdGroupPair{},
+	}
 }
 
 func addPeer(p *types.IpPermission, r rule, account string) {

@@ -229,7 +229,7 @@ func TestTheStateFileHasNoValueInTheClear(t *testing.T) {
 	}
 }
 
-func TestAValueOpensOnlyWithItsKeyAndForItsOwner(t *testing.T) {
+func TestNothingOpensWithAnotherKeyOrForAnotherOwner(t *testing.T) {
 	sealed := newVault([]byte("key")).seal("a", []byte("value"))
 	if got := string(newVault([]byte("key")).open("a", sealed)); got != "value" {
 		t.Errorf("opened %q", got)
@@ -237,6 +237,14 @@ func TestAValueOpensOnlyWithItsKeyAndForItsOwner(t *testing.T) {
 	for name, open := range map[string]func(){
 		"another key":   func() { newVault([]byte("other")).open("a", sealed) },
 		"another owner": func() { newVault([]byte("key")).open("b", sealed) },
+		"another start": func() {
+			db, err := state.Open(t.TempDir() + "/state")
+			if err != nil {
+				t.Error(err)
+			}
+			New(db, []byte("key"))
+			New(db, []byte("other"))
+		},
 	} {
 		func() {
 			defer func() {

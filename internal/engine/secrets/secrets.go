@@ -24,7 +24,8 @@ type Secrets struct {
 }
 
 // New returns the Secrets whose state is in db. The key, of any length, is
-// what the values are encrypted with; without it the state is worth nothing.
+// what the values are encrypted with. It panics when the state was written
+// with another key: an engine without its state must not start.
 func New(db *state.DB, key []byte) *Secrets {
 	s := &Secrets{
 		manager:    wire.NewService("secretsmanager"),
@@ -33,9 +34,20 @@ func New(db *state.DB, key []byte) *Secrets {
 		secrets:    state.NewTable[secret](db, "secrets.secrets"),
 		parameters: state.NewTable[parameter](db, "secrets.parameters"),
 	}
+	s.checkKey(state.NewTable[[]byte](db, "secrets.key"))
 	s.registerManager()
 	s.registerStore()
 	return s
+}
+
+// checkKey opens what an earlier New sealed with its key.
+func (s *Secrets) checkKey(table *state.Table[[]byte]) {
+	const owner = "the engine"
+	if sealed, ok := table.Get(owner); ok {
+		s.vault.open(owner, sealed)
+		return
+	}
+	table.Put(owner, s.vault.seal(owner, nil))
 }
 
 // Services are the operations of Secrets Manager and of SSM, for the wire.
