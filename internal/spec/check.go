@@ -34,6 +34,18 @@ func (w *workload) check() Problems {
 	return problems
 }
 
+// checkNetwork finds a load balancer that would stand in one zone only.
+func (d *draft) checkNetwork() Problems {
+	network := d.head.Network
+	reachable := slices.ContainsFunc(d.workloads, func(w workload) bool { return w.process.HTTP != nil })
+	if !reachable || len(network.Subnets) != 1 || len(network.LoadBalancerSubnets) > 0 {
+		return nil
+	}
+	subnets := d.root.nearest("network", "subnets")
+	return Problems{subnets.problem(faultf("add one here, or name two in loadBalancerSubnets",
+		"a load balancer needs at least 2 subnets, in two availability zones"))}
+}
+
 // checkNames finds variables that are there twice.
 func checkNames(p *process, n *node) Problems {
 	var problems Problems

@@ -142,6 +142,7 @@ func (d *draft) decode(lookup func(string) (string, bool)) {
 		fillDependent(w.root, &w.process)
 		d.problems = append(d.problems, w.check()...)
 	}
+	d.problems = append(d.problems, d.checkNetwork()...)
 	d.problems = append(d.problems, dec.problems...)
 }
 

@@ -9,10 +9,14 @@ import (
 	"github.com/tailscale/hujson"
 )
 
+// maxDepth bounds the nesting of a file: every value remembers its path.
+const maxDepth = 100
+
 // document is one file while it is parsed into nodes.
 type document struct {
 	file     string
 	source   []byte
+	depth    int // of the value that is being read
 	problems Problems
 }
 
@@ -28,6 +32,10 @@ func (d *document) parseJSON() *node {
 
 func (d *document) jsonNode(value hujson.Value, field string) *node {
 	n := &node{place: d.at(value.StartOffset), field: field}
+	if !d.descend(n) {
+		return n
+	}
+	defer d.ascend()
 	switch v := value.Value.(type) {
 	case *hujson.Object:
 		n.kind = kindObject
@@ -45,6 +53,18 @@ func (d *document) jsonNode(value hujson.Value, field string) *node {
 	}
 	return n
 }
+
+// descend says whether there may be something inside n.
+func (d *document) descend(n *node) bool {
+	if d.depth == maxDepth {
+		d.problems = append(d.problems, n.problem(faultf("", "is nested deeper than %d levels", maxDepth)))
+		return false
+	}
+	d.depth++
+	return true
+}
+
+func (d *document) ascend() { d.depth-- }
 
 func jsonScalar(literal hujson.Literal) (kind, string) {
 	switch literal.Kind() {

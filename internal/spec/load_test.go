@@ -59,6 +59,30 @@ func TestALargeFileIsRefused(t *testing.T) {
 	}
 }
 
+func TestDeepNestingIsRefusedAtOnce(t *testing.T) {
+	deep := strings.Repeat("[", maxDepth-1) + strings.Repeat("]", maxDepth-1)
+	for name, cases := range map[string]map[string]string{
+		"deployment.json": {
+			`{"x-a": ` + deep + `}`:     "1:1: image: is missing",
+			`{"x-a": [` + deep + `]}`:   ": is nested deeper than 100 levels",
+			strings.Repeat("[", 200000): "1:200001: the file ends too early",
+		},
+		"deployment.yaml": {
+			`x-a: [` + deep + `]`:         ": is nested deeper than 100 levels",
+			strings.Repeat("[", 200000):   "1:1: the file is nested too deeply",
+			strings.Repeat("- ", 100000):  "1:1: the file is nested too deeply",
+			strings.Repeat("a: {", 50000): "1:1: the file is nested too deeply",
+		},
+	} {
+		for content, want := range cases {
+			_, err := open(name, Options{}, memory{name: content}.read)
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s %.20s: %v, want %s", name, content, err, want)
+			}
+		}
+	}
+}
+
 func TestEnvironmentsAreListedInOrder(t *testing.T) {
 	cases := []struct {
 		content string

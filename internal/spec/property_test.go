@@ -104,7 +104,7 @@ func someFile(t *rapid.T) map[string]any {
 	put("deploy", map[string]any{"min": 0, "max": "200%"})
 	put("logs", map[string]any{"to": []any{map[string]any{"type": "cloudwatch", "retention": "7d", "keep": true}}})
 	put("permissions", []any{map[string]any{"actions": []any{"s3:*"}, "resources": []any{"*"}}})
-	put("network", map[string]any{"publicIp": false}, map[string]any{"subnets": []any{"subnet-0a1b2c3d"}})
+	put("network", map[string]any{"publicIp": false}, map[string]any{"subnets": []any{"subnet-0a1b2c3d", "subnet-4e5f6a7b"}})
 	put("raw", map[string]any{"service": []any{map[string]any{"op": "add", "path": "/a~1b", "value": map[string]any{"x": []any{1, "y", false}}}}})
 	if rapid.Bool().Draw(t, "several") {
 		f["workloads"] = map[string]any{"web": map[string]any{"port": 8080}, "jobs": map[string]any{"command": []any{"work"}}}

@@ -22,6 +22,10 @@ type yamlReader struct {
 
 // parseYAML reads one YAML document.
 func (d *document) parseYAML() *node {
+	if tooDeep(d.source) {
+		d.problems = append(d.problems, Problem{d.file, 1, 1, "", "the file is nested too deeply", ""})
+		return nil
+	}
 	file, err := parseYAMLBytes(d.source)
 	if err != nil {
 		d.problems = append(d.problems, d.yamlProblem(err))
@@ -44,6 +48,30 @@ func (d *document) parseYAML() *node {
 	return nil
 }
 
+// tooDeep says whether text nests so far that the parser, which remembers a path
+// for every level, would take gigabytes. Quotes do not matter: what is counted
+// here is ten times what the nodes allow.
+func tooDeep(source []byte) bool {
+	const most = 10 * maxDepth
+	brackets, inLine := 0, 0
+	for _, b := range source {
+		switch b {
+		case '[', '{':
+			brackets++
+		case ']', '}':
+			brackets = max(0, brackets-1)
+		case '-', '?':
+			inLine++
+		case '\n':
+			inLine = 0
+		}
+		if brackets > most || inLine > most {
+			return true
+		}
+	}
+	return false
+}
+
 // parseYAMLBytes guards against the parser's own panics on malformed text.
 func parseYAMLBytes(source []byte) (file *ast.File, err error) {
 	defer func() {
@@ -62,6 +90,10 @@ func (r *yamlReader) node(y ast.Node, field string) *node {
 		return &node{place: r.place(y), field: field}
 	}
 	n := &node{place: r.place(y), field: field}
+	if !r.document.descend(n) {
+		return n
+	}
+	defer r.document.ascend()
 	switch y := y.(type) {
 	case *ast.MappingNode:
 		return r.mapping(y.Values, n)
