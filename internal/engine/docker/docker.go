@@ -10,6 +10,7 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -27,8 +28,8 @@ type Options struct {
 	// Name distinguishes engines that share a Docker Engine: lower-case
 	// letters, digits and hyphens. It labels all that the runtime makes.
 	Name string
-	// Dir is a folder for sockets, made if missing; its path must be short,
-	// because a socket's path has at most 107 bytes.
+	// Dir is a folder for this runtime's sockets alone, made if missing; its
+	// path must be short, because a socket's path has at most 107 bytes.
 	Dir string
 	// Executable is the program that is run as the pause container, with
 	// PauseCommand as its first argument. It must be linked statically.
@@ -46,7 +47,10 @@ type Runtime struct {
 
 	ctx    context.Context
 	cancel context.CancelFunc
-	done   sync.WaitGroup
+	done   sync.WaitGroup // the goroutines of the runtime and its sandboxes
+
+	mu        sync.Mutex
+	sandboxes map[*sandbox]bool // made and not removed
 }
 
 var _ runtime.Runtime = (*Runtime)(nil)
@@ -73,7 +77,7 @@ func New(ctx context.Context, options Options) (*Runtime, error) {
 	if err != nil {
 		return nil, &UnavailableError{Reason: err.Error(), Hint: "check DOCKER_HOST and DOCKER_CERT_PATH"}
 	}
-	r := &Runtime{options: options, docker: docker}
+	r := &Runtime{options: options, docker: docker, sandboxes: map[*sandbox]bool{}}
 	if err := r.Check(ctx); err != nil {
 		return nil, err
 	}
@@ -83,11 +87,30 @@ func New(ctx context.Context, options Options) (*Runtime, error) {
 }
 
 // Close stops watching containers and waits until all goroutines have ended.
-// Containers go on; Sweep removes them.
+// Containers go on, without their metadata; Sweep removes them. Nothing may be
+// started during Close or after it.
 func (r *Runtime) Close() error {
 	r.cancel()
+	var errs []error
+	r.mu.Lock()
+	for s := range r.sandboxes {
+		errs = append(errs, s.metadata.close())
+	}
+	r.mu.Unlock()
 	r.done.Wait()
-	return r.docker.Close()
+	return errors.Join(append(errs, r.docker.Close())...)
+}
+
+func (r *Runtime) keep(s *sandbox) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sandboxes[s] = true
+}
+
+func (r *Runtime) forget(s *sandbox) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.sandboxes, s)
 }
 
 // Dial implements runtime.Runtime.

@@ -73,7 +73,8 @@ func (m *metadata) close() error {
 	return err
 }
 
-// socketDir makes the folder of the sockets, for this user only.
+// socketDir makes the folder of the sockets, for this user only, and removes
+// those that a runtime left there when it crashed.
 func socketDir(dir string) error {
 	if dir == "" {
 		return errors.New("docker runtime: Dir is missing")
@@ -83,6 +84,18 @@ func socketDir(dir string) error {
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("docker runtime: %w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("docker runtime: %w", err)
+	}
+	for _, entry := range entries {
+		if entry.Type()&os.ModeSocket == 0 {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, entry.Name())); err != nil {
+			return fmt.Errorf("docker runtime: %w", err)
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"syscall"
 )
@@ -46,6 +47,7 @@ func pause(socket string) error {
 	if err := announce(socket); err != nil {
 		return fmt.Errorf("metadata socket: %w", err)
 	}
+	debug.FreeOSMemory() // what the start of so large a program left behind
 	<-signals
 	return listener.Close()
 }

@@ -63,7 +63,7 @@ func (c *running) Stop(ctx context.Context, grace time.Duration) error {
 		return fmt.Errorf("container %.12s: %s", c.id, daemonText(err))
 	}
 	seconds := int(math.Ceil(grace.Seconds()))
-	c.sandbox.done.Go(func() {
+	c.sandbox.spawn(func() {
 		// An error shows as an exit that does not come; the caller's Remove
 		// kills the container then.
 		_, _ = c.sandbox.runtime.docker.ContainerStop(c.sandbox.ctx, c.id, client.ContainerStopOptions{Timeout: &seconds})

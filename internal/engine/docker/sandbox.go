@@ -48,6 +48,7 @@ func (r *Runtime) Sandbox(ctx context.Context, config runtime.SandboxConfig) (ru
 	}
 	s := &sandbox{runtime: r, task: config.Task, metadata: served, removed: make(chan struct{}), names: map[string]int{}}
 	s.ctx, s.cancel = context.WithCancel(r.ctx)
+	r.keep(s)
 	if err := s.startPause(ctx, image, network, config); err != nil {
 		// The caller's context may be what ended the start.
 		if undo := s.Remove(context.WithoutCancel(ctx)); undo != nil {
@@ -84,7 +85,7 @@ func (s *sandbox) pauseConfig(image string) *container.Config {
 	return &container.Config{
 		Image:      image,
 		Entrypoint: []string{pausePath, PauseCommand, pauseSocket},
-		Env:        []string{"GOMAXPROCS=1", "GOMEMLIMIT=32MiB"},
+		Env:        []string{"GOMAXPROCS=1", "GOGC=off", "GOMEMLIMIT=32MiB"},
 		Labels:     s.labels(),
 	}
 }
@@ -155,7 +156,17 @@ func (s *sandbox) Remove(ctx context.Context) error {
 	}
 	s.once.Do(func() { close(s.removed) })
 	s.wait(ctx)
+	s.runtime.forget(s)
 	return s.metadata.close()
+}
+
+// spawn runs f on a goroutine that both Remove and Close wait for.
+func (s *sandbox) spawn(f func()) {
+	s.runtime.done.Add(1)
+	s.done.Go(func() {
+		defer s.runtime.done.Done()
+		f()
+	})
 }
 
 // wait lets the containers report their end and cuts them short when ctx ends.

@@ -47,8 +47,8 @@ func (s *sandbox) start(ctx context.Context, config runtime.ContainerConfig) (*r
 	s.mu.Lock()
 	s.containers = append(s.containers, c)
 	s.mu.Unlock()
-	s.done.Go(c.copyOutput)
-	s.done.Go(c.watch)
+	s.spawn(c.copyOutput)
+	s.spawn(c.watch)
 	return c, nil
 }
 
