@@ -61,7 +61,11 @@ func (x *exchange) fail(err error) bool {
 	if x.begun || x.broken {
 		return false
 	}
-	if errors.Is(err, errAborted) {
+	lost := x.upload != nil && x.upload.lost
+	switch {
+	case lost && errors.Is(x.upload.err, errMalformed):
+		return x.client.fail(statusBadRequest)
+	case lost, errors.Is(err, errAborted):
 		x.client.listener.meter.own(statusBadRequest)
 		return false
 	}

@@ -130,7 +130,7 @@ func (x *exchange) tunnel() error {
 		defer close(back)
 		x.pipe(c, source{x.up.conn, x.up.reader, 0})
 	}()
-	x.pipe(refresher{x.up.conn, c.table.idle}, source{c.conn, c.reader, 0})
+	x.pipe(&refresher{conn: x.up.conn, idle: c.table.idle}, source{c.conn, c.reader, 0})
 	<-back
 	return nil
 }

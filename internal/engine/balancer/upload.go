@@ -13,16 +13,22 @@ var past = time.Unix(1, 0)
 
 // upload is a request body on its way to the target. A nil upload is complete.
 type upload struct {
-	done   chan struct{}
-	err    error
-	client net.Conn
+	done chan struct{}
+	err  error
+	lost bool // the body could not be read; otherwise err is the target's
 }
 
+// startUpload sends the body. When the client does not deliver it, nobody
+// waits for a response any longer.
 func startUpload(c *client, up *upstream) *upload {
-	u := &upload{done: make(chan struct{}), client: c.conn}
+	u := &upload{done: make(chan struct{})}
 	go func() {
 		defer close(u.done)
-		u.err = c.copyRequestBody(refresher{up.conn, c.table.idle})
+		to := &refresher{conn: up.conn, idle: c.table.idle}
+		u.err = c.copyRequestBody(to)
+		if u.lost = u.err != nil && to.err == nil; u.lost {
+			up.conn.SetReadDeadline(past)
+		}
 	}()
 	return u
 }
@@ -31,11 +37,14 @@ func startUpload(c *client, up *upstream) *upload {
 type refresher struct {
 	conn net.Conn
 	idle time.Duration
+	err  error
 }
 
-func (r refresher) Write(p []byte) (int, error) {
+func (r *refresher) Write(p []byte) (n int, err error) {
 	r.conn.SetDeadline(time.Now().Add(r.idle))
-	return r.conn.Write(p)
+	n, err = r.conn.Write(p)
+	r.err = err
+	return n, err
 }
 
 // settled tells whether the body is through, waiting a moment for it.

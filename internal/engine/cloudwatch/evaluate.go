@@ -115,13 +115,9 @@ func judge(seen []reading, shape types.MetricAlarm) types.StateValue {
 // reason is the state's reason in CloudWatch's words.
 func reason(seen []reading, shape types.MetricAlarm, to types.StateValue) string {
 	var values []string
-	breaching := 0
 	for i := len(seen) - 1; i >= 0; i-- {
 		r := seen[i]
 		holds := r.present && comparisons[shape.ComparisonOperator].holds(r.value, *shape.Threshold)
-		if holds {
-			breaching++
-		}
 		if r.present && holds == (to == types.StateValueAlarm) {
 			values = append(values, fmt.Sprintf("%v (%s)", r.value, time.Unix(r.at, 0).UTC().Format("02/01/06 15:04:05")))
 		}

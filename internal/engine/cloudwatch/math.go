@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -24,8 +25,7 @@ type mathParser struct {
 var mathToken = regexp.MustCompile(`^\s*([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|[A-Za-z][A-Za-z0-9_]*|"[^"]*"|'[^']*'|&&|\|\||[<>=!]=|[-+*/^<>(),\[\]])`)
 
 func (p *mathParser) invalid(format string, args ...any) error {
-	detail := wire.Fault(invalidValue, format, args...)
-	return wire.Fault(invalidValue, "Error in expression %q: %s", p.whole, strings.TrimPrefix(detail.Error(), "api error "+invalidValue+": "))
+	return wire.Fault(invalidValue, "Error in expression %q: %s", p.whole, fmt.Sprintf(format, args...))
 }
 
 func (p *mathParser) parse() (value, error) {
