@@ -65,9 +65,7 @@ func (a *Account) ecrImage(ctx context.Context, registry ecrRegistry, reference 
 	if err != nil {
 		return Image{}, err
 	}
-	return Image{
-		Reference: digested(reference.Context(), aws.ToString(found.ImageId.ImageDigest)), Platforms: platforms,
-	}, nil
+	return Image{Digest: aws.ToString(found.ImageId.ImageDigest), Platforms: platforms}, nil
 }
 
 func imageID(reference name.Reference) types.ImageIdentifier {

@@ -18,9 +18,13 @@ type Error struct {
 	Code      string // AWS's; empty when AWS did not answer
 	Message   string
 	Hint      string // may be empty
+	cause     error
 }
 
 func (e *Error) Error() string { return sentence(e.Subject, e.Message) }
+
+// Unwrap returns the SDK's error, which is not for people.
+func (e *Error) Unwrap() error { return e.cause }
 
 // StepError is a change that did not succeed.
 type StepError struct {
@@ -32,11 +36,15 @@ type StepError struct {
 	// Temporary reports that the same step can succeed a little later: what
 	// it depends on is still going, or not known everywhere yet.
 	Temporary bool
+	cause     error
 }
 
 func (e *StepError) Error() string {
 	return sentence(e.Step.Kind.Title()+" "+e.Step.Name, e.Message)
 }
+
+// Unwrap returns the SDK's error, which is not for people.
+func (e *StepError) Unwrap() error { return e.cause }
 
 // CredentialsError says that there are no credentials, or no usable ones.
 type CredentialsError struct{ Reason string }
@@ -113,7 +121,7 @@ func explain(err error, subject string) error {
 	f := failureOf(err)
 	return &Error{
 		Subject: subject, Operation: f.operation, Code: f.code,
-		Message: f.sentence(), Hint: f.hint(),
+		Message: f.sentence(), Hint: f.hint(), cause: err,
 	}
 }
 
@@ -126,7 +134,7 @@ func explainStep(err error, key resource.Key) error {
 	f := failureOf(err)
 	return &StepError{
 		Step: key, Operation: f.operation, Code: f.code,
-		Message: f.sentence(), Hint: f.hint(), Temporary: f.temporary(),
+		Message: f.sentence(), Hint: f.hint(), Temporary: f.temporary(), cause: err,
 	}
 }
 

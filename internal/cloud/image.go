@@ -17,7 +17,7 @@ import (
 
 // Image is an image that was found.
 type Image struct {
-	Reference string   // as tasks will pull it: "repository@sha256:…"
+	Digest    string   // "sha256:…"
 	Platforms []string // "linux/amd64"
 }
 
@@ -60,7 +60,7 @@ func (a *Account) checkImages(ctx context.Context, s *spec.Spec, facts *resource
 			refusals = append(refusals, *refused[i])
 			continue
 		}
-		facts.Images[use.name] = found[i].Reference
+		facts.Images[use.name] = repository(use.name) + "@" + found[i].Digest
 	}
 	return refusals, nil
 }
@@ -172,7 +172,11 @@ func publicName(host string) string {
 	return host
 }
 
-// digested is the reference that tasks pull.
-func digested(repository name.Repository, digest string) string {
-	return publicName(repository.RegistryStr()) + "/" + repository.RepositoryStr() + "@" + digest
+// repository is an image's name without its tag and its digest.
+func repository(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	if colon := strings.LastIndex(image, ":"); colon > strings.LastIndex(image, "/") {
+		return image[:colon]
+	}
+	return image
 }

@@ -16,6 +16,8 @@ type Live struct {
 	// Others are the owners of the environment's other services. They are
 	// asked for only when nothing is wanted: nobody needs them otherwise.
 	Others []string
+	// Ongoing are the rollouts of the owner's services that have not ended.
+	Ongoing []Watch
 	// Releases are what deployments left in the task definitions of Set.
 	Releases map[resource.Key]resource.Release
 }
@@ -61,6 +63,11 @@ func (s *search) live() Live {
 		s.keep(r, &l)
 	}
 	l.Others = sortedKeys(s.others)
+	for _, r := range l.Set.Of(resource.KindService) {
+		if watch, ok := s.ongoing[r.ID]; ok && r.Owner == s.owner {
+			l.Ongoing = append(l.Ongoing, watch)
+		}
+	}
 	return l
 }
 

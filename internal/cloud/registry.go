@@ -68,7 +68,7 @@ func (a *Account) remoteImage(ctx context.Context, reference name.Reference, aut
 		}
 		platforms = []string{config.OS + "/" + config.Architecture}
 	}
-	return Image{Reference: digested(reference.Context(), descriptor.Digest.String()), Platforms: platforms}, nil
+	return Image{Digest: descriptor.Digest.String(), Platforms: platforms}, nil
 }
 
 func registryError(ctx context.Context, err error) error {

@@ -34,7 +34,8 @@ type search struct {
 	things  []*thing
 	tags    map[string]map[string]string // by id
 	revisions
-	others map[string]bool // owners of other services in the environment
+	ongoing map[string]Watch // by service ARN
+	others  map[string]bool  // owners of other services in the environment
 }
 
 // scope is whose resources a search is about.
@@ -84,6 +85,7 @@ func newSearch(a *Account, owner string, want resource.Set) *search {
 		asked:     map[*question]map[string]bool{},
 		tags:      map[string]map[string]string{},
 		revisions: newRevisions(),
+		ongoing:   map[string]Watch{},
 		others:    map[string]bool{},
 	}
 }

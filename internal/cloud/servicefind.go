@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -123,6 +124,9 @@ func (s *search) foundService(name string, service types.Service) {
 	s.ask(revisionQuestion, definition)
 	s.mu.Lock()
 	s.runs[familyOf(definition)] = definition
+	if rollingOut(service) {
+		s.ongoing[id] = watchOf(&service)
+	}
 	s.mu.Unlock()
 	s.found(&thing{kind: resource.KindService, name: name, id: id, attributes: serviceDocument(service)})
 	if len(service.LoadBalancers) > 0 && service.LoadBalancers[0].AdvancedConfiguration == nil {
@@ -130,6 +134,13 @@ func (s *search) foundService(name string, service types.Service) {
 			s.ask(sourceQuestion, aws.ToString(current.Arn))
 		}
 	}
+}
+
+// rollingOut reports whether a service has a deployment that has not ended.
+func rollingOut(service types.Service) bool {
+	return slices.ContainsFunc(service.Deployments, func(d types.Deployment) bool {
+		return d.RolloutState == types.DeploymentRolloutStateInProgress
+	})
 }
 
 // serviceDocument is a service as the input of CreateService. What only its

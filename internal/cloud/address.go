@@ -1,0 +1,78 @@
+package cloud
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"golang.org/x/sync/errgroup"
+)
+
+// Address is where an HTTP workload is reached.
+type Address struct {
+	Workload string
+	Host     string // a DNS name, which may come with a port of its own
+	Port     int    // of the listener
+}
+
+// Addresses lists where the HTTP workloads of an owner are reached.
+func (a *Account) Addresses(ctx context.Context, owner string) ([]Address, error) {
+	services, err := a.ownServices(ctx, owner)
+	if err != nil {
+		return nil, explain(err, "services of "+owner)
+	}
+	found := make([]Address, len(services))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, service := range services {
+		group.Go(func() (err error) {
+			found[i], err = a.address(ctx, &service)
+			return explain(err, "service "+aws.ToString(service.ServiceName))
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var addresses []Address
+	for _, address := range found {
+		if address.Host != "" {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses, nil
+}
+
+// address is where a service is reached; zero when it has no load balancer,
+// or no longer.
+func (a *Account) address(ctx context.Context, service *types.Service) (Address, error) {
+	groups := targetGroupsOf(service)
+	if len(groups) == 0 {
+		return Address{}, nil
+	}
+	out, err := a.elb().DescribeTargetGroups(ctx, &elasticloadbalancingv2.DescribeTargetGroupsInput{TargetGroupArns: groups[:1]})
+	if is(err, gone...) || err == nil && (len(out.TargetGroups) == 0 || len(out.TargetGroups[0].LoadBalancerArns) == 0) {
+		return Address{}, nil
+	}
+	if err != nil {
+		return Address{}, err
+	}
+	balancer := out.TargetGroups[0].LoadBalancerArns[0]
+	described, err := a.elb().DescribeLoadBalancers(ctx, &elasticloadbalancingv2.DescribeLoadBalancersInput{
+		LoadBalancerArns: []string{balancer},
+	})
+	if is(err, gone...) || err == nil && len(described.LoadBalancers) == 0 {
+		return Address{}, nil
+	}
+	if err != nil {
+		return Address{}, err
+	}
+	listeners, err := a.listeners(ctx, balancer)
+	if err != nil && !is(err, gone...) {
+		return Address{}, err
+	}
+	address := Address{Workload: watchOf(service).Workload, Host: aws.ToString(described.LoadBalancers[0].DNSName)}
+	if len(listeners) > 0 {
+		address.Port = int(aws.ToInt32(listeners[0].Port))
+	}
+	return address, nil
+}
