@@ -55,18 +55,26 @@ func filter[T row](ctx context.Context, e *EC2, rows []T, filters []types.Filter
 	for _, f := range filters {
 		name := aws.ToString(f.Name)
 		var zero T
-		if _, known := zero.field(name); !known && !isTagFilter(name) {
+		if _, known := zero.field(name); !known && !isTagFilter(name) && name != "owner-id" {
 			return nil, wire.Fault("InvalidParameterValue", "The filter '%s' is invalid", name)
 		}
 		rows = slices.DeleteFunc(slices.Clone(rows), func(row T) bool {
-			values, known := row.field(name)
-			if !known {
-				values = tagValues(e.tagsOf(ctx, row.id()), name)
-			}
-			return !passes(f.Values, values)
+			return !passes(f.Values, e.fieldOf(ctx, row, name))
 		})
 	}
 	return rows, nil
+}
+
+// fieldOf returns what a filter of one row compares with: the kind's field, or
+// one that all kinds have.
+func (e *EC2) fieldOf(ctx context.Context, r row, name string) []string {
+	if values, known := r.field(name); known {
+		return values
+	}
+	if name == "owner-id" {
+		return []string{wire.From(ctx).Account}
+	}
+	return tagValues(e.tagsOf(ctx, r.id()), name)
 }
 
 func isTagFilter(name string) bool {
@@ -87,28 +95,8 @@ func tagValues(tags map[string]string, name string) []string {
 
 func passes(patterns, values []string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		return slices.ContainsFunc(values, func(value string) bool { return like(pattern, value) })
+		return slices.ContainsFunc(values, func(value string) bool { return wire.Like(pattern, value) })
 	})
-}
-
-// like compares as EC2's filters do: * stands for any characters and ? for one.
-func like(pattern, value string) bool {
-	for pattern != "" {
-		if pattern[0] == '*' {
-			rest := strings.TrimLeft(pattern, "*")
-			for at := range len(value) + 1 {
-				if like(rest, value[at:]) {
-					return true
-				}
-			}
-			return false
-		}
-		if value == "" || pattern[0] != '?' && pattern[0] != value[0] {
-			return false
-		}
-		pattern, value = pattern[1:], value[1:]
-	}
-	return value == ""
 }
 
 // page cuts a page as EC2 does: everything unless MaxResults is given, which

@@ -3,6 +3,7 @@ package ec2
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -149,6 +150,42 @@ func TestRulesAreMergedForDescriptionAndRevokedByWhatTheyAllow(t *testing.T) {
 	left := must[ec2.DescribeSecurityGroupRulesOutput](t)(c.DescribeSecurityGroupRules(ctx, &ec2.DescribeSecurityGroupRulesInput{Filters: byTag("group-id", n.group)})).SecurityGroupRules
 	if len(left) != 1 || !*left[0].IsEgress || *left[0].FromPort != -1 {
 		t.Errorf("rules left: %+v", left)
+	}
+}
+
+func TestFiltersNarrowWhatIsDescribed(t *testing.T) {
+	_, c := start(t)
+	n := defaultNetwork(t, c)
+	must[ec2.AuthorizeSecurityGroupIngressOutput](t)(c.AuthorizeSecurityGroupIngress(t.Context(), port80(n.group)))
+	must[ec2.CreateTagsOutput](t)(c.CreateTags(t.Context(), &ec2.CreateTagsInput{Resources: []string{n.group}, Tags: []types.Tag{{Key: aws.String("team"), Value: aws.String("a")}}}))
+	cases := []struct {
+		name   string
+		values []string
+		want   string
+	}{
+		{"group-name", []string{"w?b"}, "web"},
+		{"group-name", []string{"nope", "*"}, "default web"},
+		{"vpc-id", []string{n.vpc}, "default web"},
+		{"vpc-id", []string{"vpc-0123"}, ""},
+		{"owner-id", []string{account}, "default web"},
+		{"owner-id", []string{"999999999999"}, ""},
+		{"tag:team", []string{"a", "b"}, "web"},
+		{"tag:team", []string{"b"}, ""},
+		{"tag-key", []string{"team"}, "web"},
+		{"ip-permission.cidr", []string{"0.0.0.0/0"}, "web"},
+		{"ip-permission.from-port", []string{"80"}, "web"},
+		{"egress.ip-permission.protocol", []string{"-1"}, "default web"},
+	}
+	for _, each := range cases {
+		found := must[ec2.DescribeSecurityGroupsOutput](t)(c.DescribeSecurityGroups(t.Context(), &ec2.DescribeSecurityGroupsInput{Filters: []types.Filter{{Name: &each.name, Values: each.values}}}))
+		var names []string
+		for _, g := range found.SecurityGroups {
+			names = append(names, *g.GroupName)
+		}
+		slices.Sort(names)
+		if got := strings.Join(names, " "); got != each.want {
+			t.Errorf("%s %v: %q, want %q", each.name, each.values, got, each.want)
+		}
 	}
 }
 

@@ -3,6 +3,8 @@ package iam
 import (
 	"slices"
 	"strings"
+
+	"photon/internal/engine/wire"
 )
 
 // decision is what a set of policies says; a denial wins over everything.
@@ -41,7 +43,7 @@ func (s statement) applies(q question) bool {
 }
 
 func (s statement) appliesToAction(action string) bool {
-	matches := func(pattern string) bool { return like(strings.ToLower(pattern), strings.ToLower(action)) }
+	matches := func(pattern string) bool { return wire.Like(strings.ToLower(pattern), strings.ToLower(action)) }
 	if s.NotAction != nil {
 		return !slices.ContainsFunc(s.NotAction, matches)
 	}
@@ -49,7 +51,7 @@ func (s statement) appliesToAction(action string) bool {
 }
 
 func (s statement) appliesToResource(resource string) bool {
-	matches := func(pattern string) bool { return like(pattern, resource) }
+	matches := func(pattern string) bool { return wire.Like(pattern, resource) }
 	switch {
 	case s.Resource != nil:
 		return slices.ContainsFunc(s.Resource, matches)
@@ -149,30 +151,9 @@ func (op operator) holds(value string, present bool, wanted list) bool {
 		case "StringEqualsIgnoreCase", "Bool":
 			return strings.EqualFold(pattern, value)
 		case "StringLike", "ArnLike", "ArnEquals":
-			return like(pattern, value)
+			return wire.Like(pattern, value)
 		}
 		return false
 	})
 	return matched != op.Negated
-}
-
-// like compares as policies do: * stands for any characters and ? for one.
-// It remembers the last star only, so that no pattern makes it slow.
-func like(pattern, value string) bool {
-	star, mark, p, v := -1, 0, 0, 0
-	for v < len(value) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, v
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == value[v]):
-			p, v = p+1, v+1
-		case star >= 0:
-			mark++
-			p, v = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }

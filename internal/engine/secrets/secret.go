@@ -166,29 +166,48 @@ func (s *Secrets) updateSecret(ctx context.Context, in *secretsmanager.UpdateSec
 }
 
 func (s *Secrets) deleteSecret(ctx context.Context, in *secretsmanager.DeleteSecretInput) (*secretsmanager.DeleteSecretOutput, error) {
-	days, force := aws.ToInt64(in.RecoveryWindowInDays), aws.ToBool(in.ForceDeleteWithoutRecovery)
-	switch {
-	case force && in.RecoveryWindowInDays != nil:
-		return nil, invalidParameter("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")
-	case in.RecoveryWindowInDays == nil:
-		days = 30
-	case days < 7 || days > 30:
-		return nil, invalidParameter("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
-	}
-	x, err := s.lookup(ctx, in.SecretId)
+	window, err := recoveryWindow(in)
 	if err != nil {
 		return nil, err
 	}
-	if force {
-		s.secrets.Delete(wire.From(ctx).World() + x.Name)
-		return &secretsmanager.DeleteSecretOutput{ARN: &x.ARN, Name: &x.Name, DeletionDate: new(time.Now())}, nil
+	x, err := s.lookup(ctx, in.SecretId)
+	if aws.ToBool(in.ForceDeleteWithoutRecovery) {
+		return s.forceDelete(ctx, x, in.SecretId), nil
+	}
+	if err != nil {
+		return nil, err
 	}
 	if x.scheduled() {
 		return nil, invalidRequest("You can't perform this operation on the secret because it was already scheduled for deletion.")
 	}
-	x.Deletion = time.Now().Add(time.Duration(days) * 24 * time.Hour)
+	x.Deletion = time.Now().Add(window)
 	s.put(ctx, x)
 	return &secretsmanager.DeleteSecretOutput{ARN: &x.ARN, Name: &x.Name, DeletionDate: &x.Deletion}, nil
+}
+
+func recoveryWindow(in *secretsmanager.DeleteSecretInput) (time.Duration, error) {
+	const day = 24 * time.Hour
+	days := aws.ToInt64(in.RecoveryWindowInDays)
+	switch {
+	case in.RecoveryWindowInDays == nil:
+		return 30 * day, nil
+	case aws.ToBool(in.ForceDeleteWithoutRecovery):
+		return 0, invalidParameter("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")
+	case days < 7 || days > 30:
+		return 0, invalidParameter("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
+	}
+	return time.Duration(days) * day, nil
+}
+
+// forceDelete deletes a secret at once. AWS answers the same when there is
+// none, so that a repeated deletion succeeds.
+func (s *Secrets) forceDelete(ctx context.Context, x secret, id *string) *secretsmanager.DeleteSecretOutput {
+	out := &secretsmanager.DeleteSecretOutput{Name: id, DeletionDate: new(time.Now())}
+	if x.ARN != "" {
+		s.secrets.Delete(wire.From(ctx).World() + x.Name)
+		out.ARN, out.Name = &x.ARN, &x.Name
+	}
+	return out
 }
 
 func (s *Secrets) restoreSecret(ctx context.Context, in *secretsmanager.RestoreSecretInput) (*secretsmanager.RestoreSecretOutput, error) {

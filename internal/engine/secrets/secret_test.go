@@ -110,6 +110,21 @@ func TestADeletedSecretBlocksItsNameUntilTheWindowIsOver(t *testing.T) {
 	})
 }
 
+func TestAForcedDeletionFreesTheNameAtOnceAndMayBeRepeated(t *testing.T) {
+	b := start(t)
+	force := &secretsmanager.DeleteSecretInput{SecretId: aws.String("a"), ForceDeleteWithoutRecovery: aws.Bool(true)}
+	first := b.secret(t, "a", "one")
+	for range 2 {
+		must[secretsmanager.DeleteSecretOutput](t)(b.manager.DeleteSecret(t.Context(), force))
+	}
+	if second := b.secret(t, "a", "two"); second == first {
+		t.Errorf("the new secret has the old one's ARN %s", first)
+	}
+	if got := b.value(t, secretsmanager.GetSecretValueInput{SecretId: aws.String("a")}); got != "two" {
+		t.Errorf("value %s", got)
+	}
+}
+
 func TestSecretsManagerRefusesWhatAWSRefuses(t *testing.T) {
 	b := start(t)
 	ctx := t.Context()
