@@ -16,24 +16,30 @@ func (e *UnavailableError) Error() string { return "Docker Engine: " + e.Reason 
 // Check tells whether the Docker Engine can be used. The error is an
 // *UnavailableError.
 func (r *Runtime) Check(ctx context.Context) error {
+	_, err := r.cores(ctx)
+	return err
+}
+
+// cores returns how many CPU cores the Docker Engine has, if it can be used.
+func (r *Runtime) cores(ctx context.Context) (int, error) {
 	host := r.docker.DaemonHost()
 	if err := reachable(goruntime.GOOS, host); err != nil {
-		return err
+		return 0, err
 	}
 	if _, err := r.docker.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true}); err != nil {
-		return unavailable(host, err)
+		return 0, unavailable(host, err)
 	}
 	info, err := r.docker.Info(ctx, client.InfoOptions{})
 	if err != nil {
-		return unavailable(host, err)
+		return 0, unavailable(host, err)
 	}
 	if info.Info.OperatingSystem == "Docker Desktop" {
-		return &UnavailableError{
+		return 0, &UnavailableError{
 			Reason: "Docker Desktop keeps containers in a virtual machine that the engine cannot connect to",
 			Hint:   "use Docker Engine for Linux: docker context use default",
 		}
 	}
-	return nil
+	return info.Info.NCPU, nil
 }
 
 // reachable refuses what can be known before a connection: containers can be

@@ -41,13 +41,22 @@ func (s *sandbox) hostConfig(c runtime.ContainerConfig) *container.HostConfig {
 		ReadonlyRootfs: c.ReadOnlyRoot,
 		LogConfig:      logConfig(),
 		Resources: container.Resources{
-			NanoCPUs:   int64(math.Round(c.CPU * 1e9)),
+			NanoCPUs:   nanoCPUs(c.CPU, s.runtime.cpus),
 			Memory:     c.Memory,
 			MemorySwap: c.Memory, // both together, so no swap at all
 			PidsLimit:  &pids,
 			Ulimits:    ulimits(c.Nofile),
 		},
 	}
+}
+
+// nanoCPUs is a CPU limit that a Docker Engine with this many cores takes: it
+// refuses less than a hundredth of a core and more than there are.
+func nanoCPUs(cores float64, most int) int64 {
+	if cores == 0 {
+		return 0
+	}
+	return int64(math.Round(min(max(cores, 0.01), float64(most)) * 1e9))
 }
 
 // ulimits leaves the Docker Engine's own limit where nofile is 0: one that may

@@ -12,7 +12,7 @@ import (
 )
 
 func testSandbox() *sandbox {
-	return &sandbox{runtime: &Runtime{options: Options{Name: "e"}}, task: "t", pause: "p"}
+	return &sandbox{runtime: &Runtime{options: Options{Name: "e"}, cpus: 2}, task: "t", pause: "p"}
 }
 
 func TestSecretsStayOutOfLabels(t *testing.T) {
@@ -64,5 +64,16 @@ func TestEnginesLabelsCannotBeTaken(t *testing.T) {
 	got := testSandbox().containerConfig(runtime.ContainerConfig{Labels: map[string]string{engineLabel: "other"}}, "app:1")
 	if got.Labels[engineLabel] != "e" {
 		t.Errorf("engine label %q", got.Labels[engineLabel])
+	}
+}
+
+func TestCPULimitFitsTheMachine(t *testing.T) {
+	for _, test := range []struct {
+		cores float64
+		want  int64
+	}{{0, 0}, {0.001, 10_000_000}, {0.25, 250_000_000}, {2, 2_000_000_000}, {16, 2_000_000_000}} {
+		if got := nanoCPUs(test.cores, 2); got != test.want {
+			t.Errorf("%v cores of 2: got %d, want %d", test.cores, got, test.want)
+		}
 	}
 }

@@ -41,6 +41,7 @@ type Options struct {
 type Runtime struct {
 	options  Options
 	docker   *client.Client
+	cpus     int // cores of the machine
 	pause    pauseImage
 	networks sync.Mutex // serialises the making of networks
 	watched  watched
@@ -78,8 +79,8 @@ func New(ctx context.Context, options Options) (*Runtime, error) {
 		return nil, &UnavailableError{Reason: err.Error(), Hint: "check DOCKER_HOST and DOCKER_CERT_PATH"}
 	}
 	r := &Runtime{options: options, docker: docker, sandboxes: map[*sandbox]bool{}}
-	if err := r.Check(ctx); err != nil {
-		return nil, err
+	if r.cpus, err = r.cores(ctx); err != nil {
+		return nil, errors.Join(err, docker.Close())
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	r.done.Go(r.watch)

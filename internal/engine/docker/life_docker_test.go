@@ -151,12 +151,38 @@ func TestExitIsSeenAfterTheEventStreamBroke(t *testing.T) {
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	s := sandboxOf(t, r, "task", 10)
 	c := start(t, s, runtime.ContainerConfig{Name: "app", Command: []string{"obey"}})
+	time.Sleep(500 * time.Millisecond) // it was seen running, and has asked for its signal
 	if err := c.Stop(context.Background(), 10*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	waitForState(t, s, c, "exited")
+	select {
+	case event := <-c.Events():
+		t.Fatalf("%+v was seen without a stream", event)
+	case <-time.After(300 * time.Millisecond):
+	}
 	r.done.Go(r.watch)
-	if exit := exitOf(t, c); exit.Code != 0 && exit.Code != 2 {
+	if exit := exitOf(t, c); exit != (runtime.Exit{}) {
 		t.Errorf("got %+v", exit)
+	}
+}
+
+func TestCloseEndsWhatWasNotRemoved(t *testing.T) {
+	r := open(t, "close")
+	again, err := New(context.Background(), r.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &output{}
+	c := start(t, sandboxOf(t, again, "task", 10), runtime.ContainerConfig{Name: "app", Command: []string{"obey"}, Output: out})
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if event, more := <-c.Events(); more {
+		t.Errorf("got %+v from a container that runs on", event)
+	}
+	out.read(t)
+	if running := containersOf(t, r); running != 2 {
+		t.Errorf("%d containers run on, want the application and its pause container", running)
 	}
 }
