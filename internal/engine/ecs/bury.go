@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// bury stops the tasks that an earlier Run left behind: their containers are
-// not known to this one. Services replace theirs.
+// bury stops the tasks that an earlier engine left behind: their containers
+// are not known to this one. Services replace theirs.
 func (e *ECS) bury(ctx context.Context) {
-	for key, t := range e.living("") {
+	for key, t := range e.left {
 		world := as(ctx, key)
 		for _, at := range t.Targets {
 			_ = e.parts.Targets.Register(world, at.Group, at.Address, true)
@@ -28,4 +28,5 @@ func (e *ECS) bury(ctx context.Context) {
 		e.rows.tasks.Put(key, t)
 		e.mu.Unlock()
 	}
+	e.left = nil
 }

@@ -33,6 +33,7 @@ type ECS struct {
 	// is never held while a neighbour is called.
 	mu   sync.Mutex
 	wake chan struct{}
+	left map[string]task // ran when the last engine ended
 }
 
 // tables are the rows of all worlds. Keys begin with wire.Call.World().
@@ -53,7 +54,7 @@ func New(db *state.DB, parts Parts, options Options) *ECS {
 	if options.Settle == 0 {
 		options.Settle = settleTime
 	}
-	return &ECS{
+	e := &ECS{
 		parts: parts, options: options, wake: make(chan struct{}, 1),
 		rows: tables{
 			clusters:    state.NewTable[types.Cluster](db, "ecs.clusters"),
@@ -67,6 +68,8 @@ func New(db *state.DB, parts Parts, options Options) *ECS {
 			settings:    state.NewTable[types.Setting](db, "ecs.settings"),
 		},
 	}
+	e.left = e.living("")
+	return e
 }
 
 // Service returns the operations, for the wire.

@@ -51,11 +51,13 @@ func answer(document any) (string, []byte, int) {
 	return "application/json", body, http.StatusOK
 }
 
-// roleCredentials are keys that the engine takes; every key is good to it.
+// roleCredentials are keys that the engine takes: every key is good to it, and
+// the digits after ASIA say which account the task works in.
 func (a *agent) roleCredentials() any {
 	id := strings.ToUpper(last(a.key))
+	account, _, _ := strings.Cut(a.key, "/")
 	return map[string]string{
-		"RoleArn": aws.ToString(a.definition.TaskRoleArn), "AccessKeyId": "ASIA" + id[:16],
+		"RoleArn": aws.ToString(a.definition.TaskRoleArn), "AccessKeyId": "ASIA" + account + id[:12],
 		"SecretAccessKey": id, "Token": id, "Expiration": time.Now().Add(6 * time.Hour).UTC().Format(time.RFC3339),
 	}
 }

@@ -69,7 +69,7 @@ func (a *agent) pull(work context.Context) error {
 			return work.Err()
 		}
 		if err != nil {
-			return noPull(*c.Name, err)
+			return noPull(*c.Name, platformOf(a.definition), err)
 		}
 		t := a.edit(func(t *task) { container(t, *c.Name).ImageDigest = optional(image.Digest) })
 		a.e.digest(t, *c.Name, image.Digest)

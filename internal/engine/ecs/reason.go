@@ -27,22 +27,22 @@ func notStarted(format string, args ...any) *ending {
 	return &ending{code: types.TaskStopCodeTaskFailedToStart, reason: fmt.Sprintf(format, args...)}
 }
 
-// noPull is the end of a task whose image cannot be had.
-func noPull(container string, err error) *ending {
+// noPull is the end of a task whose image cannot be had for its platform.
+func noPull(container, platform string, err error) *ending {
 	var pull *runtime.PullError
 	text := err.Error()
 	if errors.As(err, &pull) {
-		text = pullText(pull)
+		text = pullText(pull, platform)
 	}
 	end := notStarted("CannotPullContainerError: %s", text)
 	end.container, end.detail = container, end.reason
 	return end
 }
 
-func pullText(e *runtime.PullError) string {
+func pullText(e *runtime.PullError, platform string) string {
 	switch e.Reason {
 	case runtime.PullPlatform:
-		return fmt.Sprintf("pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform '%s'", e.Detail)
+		return fmt.Sprintf("pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform '%s'", platform)
 	case runtime.PullNotFound:
 		return fmt.Sprintf("pull image manifest has been retried 1 time(s): failed to resolve ref %s: %s: not found", e.Image, e.Image)
 	case runtime.PullDenied:

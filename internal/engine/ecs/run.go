@@ -14,7 +14,8 @@ const (
 
 // Run schedules services and runs tasks until ctx ends, and returns when all
 // that it started has ended: containers are stopped and removed, unless
-// Options.Leave says otherwise. Tasks that an earlier Run left are STOPPED.
+// Options.Leave says otherwise. Tasks that an earlier
+// engine left are STOPPED. Run is called once.
 func (e *ECS) Run(ctx context.Context) {
 	e.bury(ctx)
 	agents := map[string]*agent{}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"net"
 	"net/http"
 	"net/netip"
@@ -385,4 +387,29 @@ func (w *world) plain(text string) string {
 		text = strings.ReplaceAll(text, t.id(), "T")
 	}
 	return strings.ReplaceAll(text, group, "G")
+}
+
+// get asks a running task for a path on port 8080.
+func (w *world) get(shown types.Task, path string) string {
+	w.t.Helper()
+	row, _ := w.rows.tasks.Get("123456789012/us-east-1/default/" + last(*shown.TaskArn))
+	at := netip.AddrPortFrom(row.Interface.Address, 8080)
+	web := &http.Client{Transport: &http.Transport{DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return w.runtime.Dial(ctx, at) }}}
+	response, err := web.Get("http://" + at.String() + path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	body, _ := io.ReadAll(response.Body)
+	_ = response.Body.Close()
+	return string(body)
+}
+
+// collect is the rows of a table.
+func collect[T any](rows iter.Seq2[string, T]) []T {
+	var all []T
+	for _, row := range rows {
+		all = append(all, row)
+	}
+	return all
 }
