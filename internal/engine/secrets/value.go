@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aws/smithy-go"
-
 	"photon/internal/engine/wire"
 )
 
@@ -17,10 +15,11 @@ import (
 // secret, with a JSON key, version stage and version id behind it or not, or
 // the name or ARN of a parameter.
 //
-// An error is the inner part of the stoppedReason of the task that cannot
-// start, and never has a value in it. ECS writes before it
-// "ResourceInitializationError: unable to pull secrets or registry auth:
-// execution resource retrieval failed: ".
+// An error is the cause that ends the stoppedReason of a task that cannot
+// start, with the code of the service where that has one, and never has a
+// value in it. ECS writes before it whom it asked: "ResourceInitializationError:
+// unable to pull secrets or registry auth: execution resource retrieval failed:
+// unable to retrieve secret from asm: …".
 func (s *Secrets) Value(ctx context.Context, valueFrom string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +32,7 @@ func (s *Secrets) Value(ctx context.Context, valueFrom string) (string, error) {
 	}
 	p, e, _, err := s.choose(ctx, valueFrom)
 	if err != nil {
-		return "", fmt.Errorf("unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid ssm parameters: %s", parameterPath(ctx, valueFrom))
+		return "", fmt.Errorf("invalid ssm parameters: %s", parameterPath(ctx, valueFrom))
 	}
 	return s.text(p, e, true), nil
 }
@@ -51,11 +50,11 @@ func inRegionOf(ctx context.Context, valueFrom string) (context.Context, error) 
 	}
 	parts := strings.SplitN(valueFrom, ":", 6)
 	if len(parts) < 6 || parts[2] != "secretsmanager" && parts[2] != "ssm" {
-		return ctx, fmt.Errorf("unable to retrieve secret: %s is not the ARN of a secret or a parameter", valueFrom)
+		return ctx, fmt.Errorf("%s is not the ARN of a secret or a parameter", valueFrom)
 	}
 	call := wire.From(ctx)
 	if parts[4] != call.Account {
-		return ctx, fmt.Errorf("unable to retrieve secret: service call has been retried 1 time(s): AccessDeniedException: %s is of another account", valueFrom)
+		return ctx, wire.Fault("AccessDeniedException", "Access to %s is not allowed: it is of another account", valueFrom)
 	}
 	call.Region = parts[3]
 	return wire.With(ctx, call), nil
@@ -68,12 +67,11 @@ func (s *Secrets) secretValue(ctx context.Context, valueFrom string) (string, er
 	}
 	x, v, err := s.pick(ctx, &id, optional(suffix.version), optional(suffix.stage))
 	if err != nil {
-		code, text := faultText(err)
-		return "", fmt.Errorf("unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret %s from secrets manager: %s: %s", id, code, text)
+		return "", err
 	}
 	found := s.reveal(x, v)
 	if found.Binary {
-		return "", fmt.Errorf("unable to retrieve secret from asm: secret %s is binary, which a container secret cannot be", id)
+		return "", fmt.Errorf("secret %s is binary, which a container secret cannot be", id)
 	}
 	if suffix.key == "" {
 		return string(found.Data), nil
@@ -101,7 +99,7 @@ func splitSecret(valueFrom string) (string, suffix, error) {
 func jsonField(id, key string, text []byte) (string, error) {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(text, &members) != nil {
-		return "", fmt.Errorf("unable to retrieve secret from asm: secret %s is not a JSON object", id)
+		return "", fmt.Errorf("secret %s is not a JSON object", id)
 	}
 	member, ok := members[key]
 	if !ok {
@@ -113,15 +111,7 @@ func jsonField(id, key string, text []byte) (string, error) {
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, member); err != nil {
-		return "", fmt.Errorf("unable to retrieve secret from asm: secret %s is not a JSON object", id)
+		return "", fmt.Errorf("secret %s is not a JSON object", id)
 	}
 	return compact.String(), nil
-}
-
-// faultText is an error's code and message as AWS has them.
-func faultText(err error) (code, text string) {
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		return api.ErrorCode(), api.ErrorMessage()
-	}
-	return "InternalServiceError", "An error occurred on the server side."
 }

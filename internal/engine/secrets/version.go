@@ -3,12 +3,14 @@ package secrets
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/aws/smithy-go"
 
 	"photon/internal/engine/wire"
 )
@@ -260,6 +262,14 @@ func (s *Secrets) addToBatch(ctx context.Context, out *secretsmanager.BatchGetSe
 		ARN: &x.ARN, Name: &x.Name, CreatedDate: &v.Created, VersionId: &v.ID, VersionStages: v.Stages,
 		SecretString: text, SecretBinary: binary,
 	})
+}
+
+// faultText is an error's code and message as AWS has them.
+func faultText(err error) (code, text string) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		return api.ErrorCode(), api.ErrorMessage()
+	}
+	return "InternalServiceError", "An error occurred on the server side."
 }
 
 func (s *Secrets) listSecretVersionIds(ctx context.Context, in *secretsmanager.ListSecretVersionIdsInput) (*secretsmanager.ListSecretVersionIdsOutput, error) {
