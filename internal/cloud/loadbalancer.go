@@ -53,6 +53,9 @@ func askLoadBalancerNames(ctx context.Context, s *search, names []string) error 
 }
 
 func askLoadBalancerARNs(ctx context.Context, s *search, arns []string) error {
+	if arns = s.unknown(arns); len(arns) == 0 {
+		return nil
+	}
 	return s.askLoadBalancers(ctx, &elasticloadbalancingv2.DescribeLoadBalancersInput{LoadBalancerArns: arns})
 }
 

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -52,7 +53,7 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, load...)
 	if err != nil {
-		return nil, &CredentialsError{Reason: reasonOf(err)}
+		return nil, configurationError(err)
 	}
 	if cfg.Region == "" {
 		return nil, &RegionError{}
@@ -61,6 +62,14 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 		return nil, &CredentialsError{Reason: reasonOf(err)}
 	}
 	return newAccount(cfg, o), nil
+}
+
+func configurationError(err error) error {
+	var profile config.SharedConfigProfileNotExistError
+	if errors.As(err, &profile) {
+		return &CredentialsError{Reason: "profile " + profile.Profile + " does not exist"}
+	}
+	return &Error{Subject: "AWS configuration", Message: reasonOf(err), cause: err}
 }
 
 func newAccount(cfg aws.Config, o Options) *Account {

@@ -118,6 +118,15 @@ func (s *search) found(t *thing) {
 	s.things = append(s.things, t)
 }
 
+// unknown leaves out the ids of what was found by name meanwhile.
+func (s *search) unknown(ids []string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		return slices.ContainsFunc(s.things, func(t *thing) bool { return t.id == id })
+	})
+}
+
 func (s *search) tagged(id string, tags map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

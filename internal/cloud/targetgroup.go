@@ -36,6 +36,9 @@ func askTargetGroupNames(ctx context.Context, s *search, names []string) error {
 }
 
 func askTargetGroupARNs(ctx context.Context, s *search, arns []string) error {
+	if arns = s.unknown(arns); len(arns) == 0 {
+		return nil
+	}
 	return s.askTargetGroups(ctx, &elasticloadbalancingv2.DescribeTargetGroupsInput{TargetGroupArns: arns})
 }
 

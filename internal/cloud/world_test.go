@@ -39,10 +39,7 @@ type world struct {
 func inWorld(t *testing.T, test func(w *world)) {
 	hideAWS(t)
 	synctest.Test(t, func(t *testing.T) {
-		e, err := engine.New(state.Memory(), memory.New(), engine.Options{Listen: listen, Address: "engine.internal"})
-		if err != nil {
-			t.Fatal(err)
-		}
+		e := engine.New(state.Memory(), memory.New(), engine.Options{Listen: listen, Address: "engine.internal"})
 		ctx, stop := context.WithCancel(t.Context())
 		var loops sync.WaitGroup
 		loops.Go(func() { e.Run(ctx) })
@@ -56,7 +53,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 
 // hideAWS keeps the machine's own configuration out of the test.
 func hideAWS(t *testing.T) {
-	for _, name := range []string{"AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"} {
+	for _, name := range []string{"AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE"} {
 		t.Setenv(name, "")
 	}
 	t.Setenv("AWS_CONFIG_FILE", t.TempDir()+"/config")
@@ -95,8 +92,9 @@ func (l *deaf) Addr() net.Addr            { return &net.TCPAddr{IP: net.IPv4(127
 
 // recorder counts the calls that change something, and can break calls.
 type recorder struct {
-	next  http.RoundTripper
-	broke func(operation string) error // may be nil; called after the call took effect
+	next    http.RoundTripper
+	latency time.Duration
+	broke   func(operation string) error // may be nil; called after the call took effect
 
 	mu    sync.Mutex
 	calls []string
@@ -107,6 +105,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	r.mu.Lock()
 	r.calls = append(r.calls, operation)
 	r.mu.Unlock()
+	time.Sleep(r.latency)
 	answer, err := r.next.RoundTrip(request)
 	if err == nil && r.broke != nil {
 		if broken := r.broke(operation); broken != nil {
@@ -133,7 +132,7 @@ func operationOf(request *http.Request) string {
 	return request.Method + " " + request.URL.Path
 }
 
-// since forgets the calls made before f and returns those made in it.
+// during forgets the calls made before f and returns those made in it.
 func (r *recorder) during(f func()) []string {
 	r.mu.Lock()
 	r.calls = nil
@@ -208,17 +207,16 @@ func (w *world) carry(p *plan.Plan) {
 
 func (w *world) do(step plan.Step) {
 	w.Helper()
-	for range 600 {
+	for tries := 1; ; tries++ {
 		err := w.account.Do(w.Context(), step)
-		var temporary *cloud.StepError
-		if errors.As(err, &temporary) && temporary.Temporary {
-			time.Sleep(time.Second)
-			continue
+		if err == nil {
+			break
 		}
-		if err != nil {
+		var temporary *cloud.StepError
+		if tries == 600 || !errors.As(err, &temporary) || !temporary.Temporary {
 			w.Fatalf("%s %s: %v", step.Action, step.Key(), err)
 		}
-		break
+		time.Sleep(time.Second)
 	}
 	for {
 		settled, _, err := w.account.Settled(w.Context(), step)
