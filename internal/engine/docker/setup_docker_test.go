@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -77,7 +78,9 @@ func compile(dir, program string) string {
 func load(ctx context.Context, docker *client.Client, tag, arch string) {
 	var layer bytes.Buffer
 	must(writeTar(&layer, programs.app))
-	content, err := tarball.LayerFromReader(&layer)
+	content, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(layer.Bytes())), nil
+	})
 	must(err)
 	image, err := mutate.AppendLayers(empty.Image, content)
 	must(err)

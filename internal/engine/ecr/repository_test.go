@@ -131,10 +131,6 @@ func TestRepositoryFaults(t *testing.T) {
 			_, err := b.client.SetRepositoryPolicy(ctx, &ecr.SetRepositoryPolicyInput{RepositoryName: name("orders"), PolicyText: name("{}")})
 			return err
 		}},
-		{"token for another registry", "InvalidParameterException: Invalid parameter at 'registryIds' failed to satisfy constraint: 'must be the id of the caller's registry'", func() error {
-			_, err := b.client.GetAuthorizationToken(ctx, &ecr.GetAuthorizationTokenInput{RegistryIds: []string{"111111111111"}})
-			return err
-		}},
 		{"tags of nothing", missing, func() error {
 			_, err := b.client.TagResource(ctx, &ecr.TagResourceInput{
 				ResourceArn: name("arn:aws:ecr:us-east-1:000000000000:repository/none"), Tags: []types.Tag{{Key: name("a"), Value: name("b")}},
