@@ -24,7 +24,8 @@ import (
 //	rollout  workload, service, deployment, verdict, reason, explanation
 //	outcome  end, workloads [as rollout], addresses [workload, url], seconds
 //	error    message, hints
-//	status   workload, image, running, desired, deployment, age (seconds), address
+//	remains  kept (what a termination left, because the file keeps it)
+//	status   workload, image, running, desired, deployment, age (seconds), address, commit, author, tasks [id, status, health, zone, new]
 //	log      workload, task, text; time is when the line was written
 //
 // A look that sees what the last one saw is left out.
@@ -236,6 +237,14 @@ func (j *JSON) Error(err error) {
 		Message string   `json:"message"`
 		Hints   []string `json:"hints,omitempty"`
 	}{j.head("error"), err.Error(), HintsOf(err)})
+}
+
+// Remains shows what is left after a termination, because the file keeps it.
+func (j *JSON) Remains(kept []string) {
+	j.write(struct {
+		jsonHead
+		Kept []string `json:"kept"`
+	}{j.head("remains"), append([]string{}, kept...)})
 }
 
 // Status shows the workloads of a service as they are now.

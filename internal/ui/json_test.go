@@ -70,6 +70,7 @@ func TestJSONShowsWhatIsNotAnEvent(t *testing.T) {
 		j.Error(helpful{"no region", []string{"set one"}})
 		j.Plan(&plan.Plan{Owner: "orders/beta"})
 		j.Status([]StatusRow{{Workload: "web", Image: "orders:2", Running: 1, Desired: 2, Deployment: "IN_PROGRESS", Age: time.Minute}})
+		j.Remains(nil)
 		j.Log(LogLine{Time: time.Now().UTC(), Workload: "web", Task: "0af3", Text: "hello"})
 		compare(t, out.String(), strings.Join([]string{
 			`{"event":"outcome","time":"2000-01-01T00:00:00Z","owner":"orders/beta","end":"rolled back","workloads":[{"workload":"web","service":"orders_web","deployment":"arn:web","verdict":"rolled back","reason":"circuit breaker","explanation":{"reason":"a task ended <early>"}}],"addresses":[],"seconds":1.5}`,
@@ -77,6 +78,7 @@ func TestJSONShowsWhatIsNotAnEvent(t *testing.T) {
 			`{"event":"error","time":"2000-01-01T00:00:00Z","owner":"orders/beta","message":"no region","hints":["set one"]}`,
 			`{"event":"plan","time":"2000-01-01T00:00:00Z","owner":"orders/beta","create":0,"change":0,"delete":0,"steps":[]}`,
 			`{"event":"status","time":"2000-01-01T00:00:00Z","owner":"orders/beta","workload":"web","image":"orders:2","running":1,"desired":2,"deployment":"IN_PROGRESS","age":60}`,
+			`{"event":"remains","time":"2000-01-01T00:00:00Z","owner":"orders/beta","kept":[]}`,
 			`{"event":"log","time":"2000-01-01T00:00:00Z","owner":"orders/beta","workload":"web","task":"0af3","text":"hello"}`,
 		}, "\n")+"\n")
 		for line := range strings.Lines(out.String()) {

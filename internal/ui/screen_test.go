@@ -102,6 +102,22 @@ web       1/2    IN_PROGRESS  1m00s  registry.example.com/orders:2  http://order
 `)
 }
 
+func TestStatusListsTheTasks(t *testing.T) {
+	data, _ := shown(false, func(s Screen) {
+		s.Status([]StatusRow{{Workload: "web", Image: "orders:2", Running: 1, Desired: 1, Deployment: "IN_PROGRESS", Tasks: []TaskRow{
+			{ID: "0af3", Status: "RUNNING", Health: "HEALTHY", Zone: "eu-west-1a"},
+			{ID: "77b1", Status: "PENDING", Health: "UNKNOWN", Zone: "eu-west-1b", New: true},
+		}}})
+	})
+	compare(t, data, `WORKLOAD  TASKS  DEPLOYMENT   AGE  IMAGE     ADDRESS
+web       1/1    IN_PROGRESS  0s   orders:2
+
+TASK  WORKLOAD  STATUS   HEALTH   VERSION  ZONE
+0af3  web       RUNNING  HEALTHY  old      eu-west-1a
+77b1  web       PENDING  UNKNOWN  new      eu-west-1b
+`)
+}
+
 func TestLogNamesTheTask(t *testing.T) {
 	line := LogLine{Workload: "web", Task: "0af3c9d1e5b7", Text: "hello\n"}
 	plain, _ := shown(false, func(s Screen) { s.Log(line) })

@@ -19,10 +19,47 @@ type StatusRow struct {
 	Deployment string        `json:"deployment"` // in ECS's words
 	Age        time.Duration `json:"-"`          // of the deployment
 	Address    string        `json:"address,omitempty"`
+	Commit     string        `json:"commit,omitempty"` // of the release
+	Author     string        `json:"author,omitempty"`
+	Tasks      []TaskRow     `json:"tasks,omitempty"`
 }
 
-// Status shows the workloads of a service as a table.
+// TaskRow is one task of a workload that has not stopped.
+type TaskRow struct {
+	ID     string `json:"id"`
+	Status string `json:"status"` // in ECS's words
+	Health string `json:"health"`
+	Zone   string `json:"zone"`
+	New    bool   `json:"new"` // of the version that counts
+}
+
+// Status shows the workloads of a service, and their tasks, as tables.
 func (s Screen) Status(rows []StatusRow) {
+	s.workloads(rows)
+	s.tasks(rows)
+}
+
+func (s Screen) tasks(rows []StatusRow) {
+	table := [][]string{{"TASK", "WORKLOAD", "STATUS", "HEALTH", "VERSION", "ZONE"}}
+	for _, row := range rows {
+		for _, task := range row.Tasks {
+			version := "old"
+			if task.New {
+				version = "new"
+			}
+			table = append(table, []string{task.ID, row.Workload, task.Status, task.Health, version, task.Zone})
+		}
+	}
+	if len(table) == 1 {
+		return
+	}
+	fmt.Fprintln(s.Data)
+	for _, line := range align(table) {
+		fmt.Fprintln(s.Data, line)
+	}
+}
+
+func (s Screen) workloads(rows []StatusRow) {
 	table := [][]string{{"WORKLOAD", "TASKS", "DEPLOYMENT", "AGE", "IMAGE", "ADDRESS"}}
 	for _, row := range rows {
 		tasks := fmt.Sprintf("%d/%d", row.Running, row.Desired)
