@@ -30,7 +30,7 @@ func (e *ECS) act(ctx context.Context, key string, v view, m move) {
 	case finish:
 		row.Status, row.Ended = aws.String("INACTIVE"), time.Now()
 	default:
-		e.steer(key, &row, m)
+		e.steer(key, &row, v, m)
 	}
 	if m.do != start && m.do != stop {
 		e.rows.services.Put(key, row)
@@ -38,10 +38,11 @@ func (e *ECS) act(ctx context.Context, key string, v view, m move) {
 	}
 }
 
-// steer does the moves that change the service's deployment.
-func (e *ECS) steer(key string, row *service, m move) {
+// steer does the moves that change the service's deployment, which must be as
+// it was looked at: a rollback may have been asked for since.
+func (e *ECS) steer(key string, row *service, v view, m move) {
 	d, ok := e.rows.deployments.Get(key + "/" + row.Deployment)
-	if !ok || d.ended() {
+	if !ok || v.deployment == nil || d.Status != v.deployment.status {
 		return
 	}
 	goal, _ := e.rows.revisions.Get(key + "/" + row.Goal)
