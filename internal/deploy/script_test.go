@@ -24,7 +24,7 @@ type script struct {
 	refuse  map[string][]error                     // by name of the resource, in order, before it succeeds
 	settles map[string]time.Duration               // after the change
 	looks   map[string][]rollout.Observation       // by workload; the last one stays
-	blind   map[string]error                       // by workload
+	blind   map[string]error                       // by workload, or by name of a resource to settle
 	starts  map[string]cloud.Watch                 // by name of the service
 	before  func(name string, ctx context.Context) // each change
 
@@ -75,6 +75,9 @@ func (s *script) Settled(_ context.Context, step plan.Step) (bool, string, error
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	name := step.Key().Name
+	if err := s.blind[name]; err != nil {
+		return false, "", err
+	}
 	return time.Since(s.done[name]) >= s.settles[name], "2 tasks are still stopping", nil
 }
 

@@ -55,12 +55,21 @@ func (r *run) do(ctx context.Context, step plan.Step, deadline time.Time) error 
 	}
 }
 
-// settled waits until what depends on a done step may begin.
+// settled waits until what depends on a done step may begin. A look that goes
+// wrong is no news; only when looks go wrong for a while is it an error.
 func (r *run) settled(ctx context.Context, step plan.Step, deadline time.Time) error {
+	seen := time.Now()
 	for try := 0; ; try++ {
 		settled, waiting, err := r.changer.Settled(ctx, step)
-		if settled || err != nil && !temporary(err) {
+		switch {
+		case settled:
+			return nil
+		case err == nil:
+			seen = time.Now()
+		case time.Since(seen) > blindness:
 			return err
+		default:
+			waiting = err.Error()
 		}
 		wait := pause(try)
 		if time.Now().Add(wait).After(deadline) {

@@ -101,3 +101,37 @@ func TestStepThatNeverSettlesSaysWhatIsWaitedFor(t *testing.T) {
 		}
 	})
 }
+
+func TestStepSettlesThroughLooksThatGoWrong(t *testing.T) {
+	tests := []struct {
+		name  string
+		blind time.Duration
+		want  string
+	}{
+		{"for a while", 30 * time.Second, ""},
+		{"for too long", time.Hour, "connection refused"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				account := newScript()
+				account.blind["orders_web"] = errBroken
+				time.AfterFunc(test.blind, func() {
+					account.mu.Lock()
+					defer account.mu.Unlock()
+					delete(account.blind, "orders_web")
+				})
+				p := planOf(step(plan.Clean, plan.Delete, resource.KindService, "orders_web"))
+				outcome, err := Run(t.Context(), account, p, Options{})
+				got := ""
+				if err != nil {
+					got = err.Error()
+				}
+				compare(t, "error", got, test.want)
+				if outcome.Took > blindness+10*time.Second {
+					t.Errorf("took %v", outcome.Took)
+				}
+			})
+		})
+	}
+}
