@@ -1,6 +1,7 @@
 # Photon. The two commands of the README are `make demo` and `make test`.
 SHELL := /bin/sh
 export CGO_ENABLED := 0
+export GOFLAGS := -trimpath -buildvcs=false
 
 BIN      := bin/photon
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
@@ -13,7 +14,7 @@ MAX_SIZE := 47185920 # 45 MiB
 build: $(BIN)
 
 $(BIN): $(SOURCES)
-	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ .
+	go build -ldflags '$(LDFLAGS)' -o $@ .
 
 docker:
 	@scripts/docker.sh

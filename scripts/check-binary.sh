@@ -12,7 +12,7 @@ if [ "$size" -gt "$limit" ]; then
 fi
 deps=$(mktemp)
 trap 'rm -f "$deps"' EXIT
-go build -trimpath -ldflags='-s -w -dumpdep' -o /dev/null . 2>"$deps"
+go build -ldflags='-s -w -dumpdep' -o /dev/null . 2>"$deps"
 if grep -q '<ReflectMethod>' "$deps"; then
 	echo "check-binary: methods are called by reflection; dead code stays in the binary:" >&2
 	grep '<ReflectMethod>' "$deps" | head -n 10 >&2

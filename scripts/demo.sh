@@ -7,7 +7,7 @@ photon=bin/photon
 version=${VERSION:-1}
 
 echo "== build the example's image"
-CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o examples/hello/hello ./examples/hello
+CGO_ENABLED=0 go build -ldflags '-s -w' -o examples/hello/hello ./examples/hello
 DOCKER_BUILDKIT=0 docker build --quiet --tag "hello:$version" examples/hello
 
 echo "== push it to the engine's private registry"

@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"photon/internal/cloud"
-	"photon/internal/engine/docker"
 	"photon/internal/engine/server"
 	"photon/internal/spec"
 )
@@ -23,7 +22,6 @@ const (
 type accounts struct {
 	flags  *flags
 	engine *server.Status // of --local, once it runs
-	store  *docker.Runtime
 	open   map[string]*cloud.Account
 }
 
@@ -69,16 +67,15 @@ func (o *accounts) rehearse(ctx context.Context, s *spec.Spec, options *cloud.Op
 	options.Region = cmp.Or(options.Region, localRegion)
 	options.Endpoint = o.engine.Endpoint
 	options.Credentials = credentials.NewStaticCredentialsProvider(cmp.Or(s.AWS.Account, localAccount), "engine", "")
-	options.Images = dockerImages
+	options.Images = dockerImages(o.engine.Registry)
 	return nil
 }
 
-// dockerImages finds images in the Docker Engine's own store, which --local
-// can run without any registry.
-func dockerImages(ctx context.Context, reference, platform string) (cloud.Image, bool, error) {
-	digest, has, found, err := docker.StoredImage(ctx, reference)
-	if err != nil || !found {
-		return cloud.Image{}, false, err
+// dockerImages finds images in the store of the Docker Engine under an engine:
+// --local can run them without any registry.
+func dockerImages(address string) cloud.ImageSource {
+	return func(ctx context.Context, reference, _ string) (cloud.Image, bool, error) {
+		image, found, err := server.FindImage(ctx, address, reference)
+		return cloud.Image{Digest: image.Digest, Platforms: []string{image.Platform}}, found, err
 	}
-	return cloud.Image{Digest: digest, Platforms: []string{has}}, true, nil
 }

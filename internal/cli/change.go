@@ -50,15 +50,18 @@ func (a *app) change(ctx context.Context, c changing) error {
 		return err
 	}
 	if len(targets) == 1 {
-		return a.changeOne(ctx, targets[0], c, a.screen(c, targets[0].spec))
+		return a.changeOne(ctx, targets[0], c, a.screen(targets[0], true))
 	}
 	results := make([]error, len(targets))
 	var running sync.WaitGroup
 	for i, t := range targets {
-		running.Go(func() { results[i] = a.changeOne(ctx, t, c, a.screen(c, t.spec)) })
+		running.Go(func() {
+			screen := a.screen(t, false)
+			results[i] = a.changeOne(ctx, t, c, screen)
+		})
 	}
 	running.Wait()
-	return worst(results)
+	return errors.Join(results...)
 }
 
 // targets loads every file before anything is asked of AWS, so that all
@@ -98,59 +101,62 @@ func (a *app) targets(ctx context.Context, c changing) ([]target, error) {
 
 // changeOne brings one service to what its file says, or to nothing.
 func (a *app) changeOne(ctx context.Context, t target, c changing, screen screen) error {
-	p, live, err := a.planOne(ctx, t, c.terminate)
+	p, ongoing, err := a.planOne(ctx, t, c.terminate)
 	if err != nil {
 		return err
 	}
-	screen.plan(p)
-	switch {
-	case c.plan && c.changes && !p.Empty():
-		return said(exitChanges)
-	case c.plan:
+	if c.plan {
+		screen.planOnly(p)
+		if c.changes && !p.Empty() {
+			return said(exitChanges)
+		}
 		return nil
 	}
+	screen.plan(p)
 	if err := a.permit(t.spec, p, c); err != nil {
 		return err
 	}
+	tell, end := screen.begin()
 	outcome, err := deploy.Run(ctx, t.account, p, deploy.Options{
-		Detach: c.detach, Timeout: c.timeout, Ongoing: live.Ongoing, Tell: screen.tell,
-		Addresses: func(ctx context.Context) ([]deploy.Address, error) { return a.addresses(ctx, t) },
+		Detach: c.detach, Timeout: c.timeout, Ongoing: ongoing, Tell: tell, Addresses: addressesOf(t, c),
 	})
-	screen.outcome(outcome, err)
-	if err != nil {
+	if err := errors.Join(err, end()); err != nil {
 		return err
 	}
-	if c.terminate {
-		return a.proveGone(ctx, t, screen)
+	if c.terminate && outcome.End == deploy.Done {
+		return a.proveGone(ctx, t, outcome, screen)
 	}
+	screen.outcome(outcome)
 	return endError(outcome.End)
 }
 
-// planOne reads what exists and compares it with what the file asks for.
-func (a *app) planOne(ctx context.Context, t target, terminate bool) (*plan.Plan, cloud.Live, error) {
+// planOne reads what exists and compares it with what the file asks for. It
+// also finds the rollouts that are going on already.
+func (a *app) planOne(ctx context.Context, t target, terminate bool) (*plan.Plan, []cloud.Watch, error) {
 	if terminate {
-		return a.planEnd(ctx, t)
+		p, err := a.planEnd(ctx, t)
+		return p, nil, err
 	}
 	facts, err := t.account.Survey(ctx, t.spec)
 	if err != nil {
-		return nil, cloud.Live{}, refused(err)
+		return nil, nil, refused(err)
 	}
-	want, err := resource.Desired(t.spec, facts, a.release(t.spec, facts))
+	want, err := resource.Desired(t.spec, facts, newRelease(t.spec, facts))
 	if err != nil {
-		return nil, cloud.Live{}, usage(err)
+		return nil, nil, usage(err)
 	}
 	live, err := t.account.Live(ctx, t.spec.Owner(), want)
 	if err != nil {
-		return nil, live, err
+		return nil, nil, err
 	}
 	p, err := plan.Diff(plan.Input{
 		Owner: t.spec.Owner(), Want: want, Have: live.Set, Last: lastWanted(live), Others: live.Others,
 	})
-	return p, live, refused(err)
+	return p, live.Ongoing, refused(err)
 }
 
-// release is what the deployment will be remembered as.
-func (a *app) release(s *spec.Spec, facts resource.Facts) resource.Release {
+// newRelease is what the deployment will be remembered as.
+func newRelease(s *spec.Spec, facts resource.Facts) resource.Release {
 	code := readCheckout()
 	return resource.Release{
 		Spec: s, Facts: facts, Commit: code.commit, Author: code.author, Time: time.Now().UTC().Truncate(time.Second),
@@ -224,14 +230,4 @@ func endError(end deploy.End) error {
 		return said(exitInterrupt)
 	}
 	return said(exitRolledBack)
-}
-
-// worst is the first error of several runs; errors after it have been shown.
-func worst(results []error) error {
-	for _, err := range results {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

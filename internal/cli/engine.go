@@ -62,8 +62,7 @@ func (a *app) engineCommand() *cobra.Command {
 	command.AddCommand(
 		verb("start", helpEngineStart, noArguments, a.engineStart),
 		verb("stop", helpEngineStop, noArguments, a.engineStop),
-		verb("push", helpEnginePush, cobra.ArbitraryArgs, a.enginePush),
-		status, run,
+		a.pushCommand(), status, run,
 	)
 	return command
 }

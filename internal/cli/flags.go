@@ -32,6 +32,8 @@ type changing struct {
 	timeout                      time.Duration
 }
 
+const defaultTimeout = 30 * time.Minute
+
 const (
 	outputText = "text"
 	outputJSON = "json"
@@ -58,7 +60,7 @@ func (c *changing) add(set *pflag.FlagSet) {
 	set.BoolVar(&c.terminate, "terminate", false, "delete everything that the file's service owns")
 	set.BoolVar(&c.yes, "yes", false, "do not ask before changing what is protected")
 	set.BoolVar(&c.detach, "detach", false, "do not wait until the new version has taken over")
-	set.DurationVar(&c.timeout, "timeout", 30*time.Minute, "how long to wait for the new version")
+	set.DurationVar(&c.timeout, "timeout", defaultTimeout, "how long to wait for the new version")
 }
 
 func (f *flags) check() error {

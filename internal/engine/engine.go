@@ -8,7 +8,6 @@ import (
 	"crypto/rand"
 	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -53,12 +52,13 @@ type Engine struct {
 	handler  http.Handler
 	registry http.Handler
 	images   *ecr.ECR
+	address  string
 	loops    []func(context.Context)
 }
 
 // New returns an engine whose state is in db and whose containers run on rt.
 // It answers at once; it moves while Run runs.
-func New(db *state.DB, rt Runtime, o Options) (*Engine, error) {
+func New(db *state.DB, rt Runtime, o Options) *Engine {
 	if o.Listen == nil {
 		o.Listen = net.Listen
 	}
@@ -69,7 +69,7 @@ func New(db *state.DB, rt Runtime, o Options) (*Engine, error) {
 		metrics  = cloudwatch.New(db)
 		journal  = logs.New(db)
 		images   = ecr.New(db, o.Dir, func() string { return o.Address })
-		plane    = balancer.New(balancer.Options{Dial: rt.Dial, Listen: o.Listen, Metric: metrics.PutMany})
+		plane    = balancer.New(balancer.Options{Dial: rt.Dial, Listen: o.Listen, Metric: metrics.PutValues})
 		balance  = elb.New(db, balanceParts(plane, network, rt, metrics), elb.Options{Provision: o.Provision, Linger: o.Linger})
 		schedule = ecs.New(db, scheduleParts(rt, network, balance, journal, vault, access, images, metrics),
 			ecs.Options{Settle: o.Settle, Leave: o.Leave})
@@ -85,8 +85,9 @@ func New(db *state.DB, rt Runtime, o Options) (*Engine, error) {
 		handler:  wire.NewMux(services...),
 		registry: images.Handler(),
 		images:   images,
+		address:  o.Address,
 		loops:    []func(context.Context){schedule.Run, balance.Run, plane.Run, metrics.Run, journal.Run},
-	}, nil
+	}
 }
 
 // ServeHTTP answers the AWS API, and the registry's under /v2/.
@@ -96,6 +97,17 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	e.handler.ServeHTTP(w, r)
+}
+
+// Repository makes sure that the engine's registry has a repository in an
+// account and region, and returns the login for it.
+func (e *Engine) Repository(ctx context.Context, account, region, name string) (runtime.Auth, error) {
+	ctx = wire.With(ctx, wire.Call{Service: "ecr", Account: account, Region: region})
+	if err := e.images.Ensure(ctx, name); err != nil {
+		return runtime.Auth{}, err
+	}
+	login, _ := e.images.PullAuth(ctx, e.address+"/"+name)
+	return login, nil
 }
 
 // Run makes the engine move until ctx ends and all that it started has ended:

@@ -62,13 +62,10 @@ func Run(ctx context.Context, config Config, ready func()) error {
 	if err != nil {
 		return err
 	}
-	e, err := engine.New(db, runtime, engine.Options{
+	e := engine.New(db, runtime, engine.Options{
 		Dir: config.Dir, Address: config.Address, Provision: provisionTime, Linger: lingerTime,
 	})
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	err = serve(ctx, listener, handler(e, config), e, ready)
+	err = serve(ctx, listener, handler(e, runtime, config), e, ready)
 	sweep, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	return errors.Join(err, runtime.Sweep(sweep))

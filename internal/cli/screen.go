@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"photon/internal/deploy"
+	"photon/internal/plan"
+	"photon/internal/ui"
+)
+
+// screen shows the run of one service in the form that was asked for: lines, a
+// live picture, or JSON.
+type screen struct {
+	person ui.Screen
+	json   *ui.JSON // nil unless --output json
+	live   bool
+	name   string // before each line, where several services share the screen
+}
+
+// screen makes the screen for one of several services, or for the only one.
+func (a *app) screen(t target, only bool) screen {
+	s := screen{person: a.person(), live: a.std.Terminal && only}
+	s.person.Arguments = a.arguments(t)
+	if !only {
+		s.name = t.spec.Owner()
+	}
+	if a.flags.output == outputJSON {
+		s.json = ui.NewJSON(a.std.Out, t.spec.Owner())
+	}
+	return s
+}
+
+// begin starts to show events; what it returns takes them and, in the end,
+// puts a live picture to rest.
+func (s screen) begin() (tell func(deploy.Event), end func() error) {
+	switch {
+	case s.json != nil:
+		return s.json.Tell, func() error { return nil }
+	case s.live:
+		live := ui.NewLive(s.person.Talk, s.person.Paint)
+		return live.Tell, live.Close
+	}
+	return ui.NewText(s.person.Talk, s.person.Paint, s.name).Tell, func() error { return nil }
+}
+
+// person is a screen without a service.
+func (a *app) person() ui.Screen {
+	return ui.Screen{Data: a.std.Out, Talk: a.std.Err, Paint: a.paint()}
+}
+
+func (a *app) paint() ui.Paint {
+	return ui.Paint(a.std.Terminal && !a.flags.noColor && os.Getenv("NO_COLOR") == "")
+}
+
+// arguments name the deployment on the command line, for hints.
+func (a *app) arguments(t target) []string {
+	arguments := []string{"--file", t.path}
+	if a.flags.environment != "" {
+		arguments = append(arguments, "--env", a.flags.environment)
+	}
+	if a.flags.instance != "" {
+		arguments = append(arguments, "--instance", a.flags.instance)
+	}
+	if a.flags.local {
+		arguments = append(arguments, "--local")
+	}
+	return arguments
+}
+
+// plan shows what is about to be done; an event will tell the readers of JSON.
+func (s screen) plan(p *plan.Plan) {
+	if s.json == nil {
+		s.person.Plan(p)
+	}
+}
+
+// planOnly shows a plan that is all that was asked for: it is data.
+func (s screen) planOnly(p *plan.Plan) {
+	if s.json != nil {
+		s.json.Plan(p)
+		return
+	}
+	data := s.person
+	data.Talk = data.Data
+	data.Plan(p)
+}
+
+func (s screen) outcome(o deploy.Outcome) {
+	if s.json != nil {
+		s.json.Outcome(o)
+		return
+	}
+	s.person.Outcome(o)
+}
+
+// remains shows, after a termination, that nothing does.
+func (s screen) remains(owner string, kept []string) {
+	if s.json != nil {
+		s.json.Remains(kept)
+		return
+	}
+	if len(kept) == 0 {
+		fmt.Fprintf(s.person.Talk, "Nothing remains of %s.\n", owner)
+		return
+	}
+	fmt.Fprintf(s.person.Talk, "Nothing remains of %s but what the file keeps: %s.\n", owner, strings.Join(kept, ", "))
+}
