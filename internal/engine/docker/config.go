@@ -20,8 +20,8 @@ func (s *sandbox) containerConfig(c runtime.ContainerConfig, image string) *cont
 	maps.Copy(labels, s.labels()) // last, so that Sweep always finds its own
 	return &container.Config{
 		Image:       image,
-		Entrypoint:  c.Entrypoint,
-		Cmd:         c.Command,
+		Entrypoint:  orImages(c.Entrypoint),
+		Cmd:         orImages(c.Command),
 		WorkingDir:  c.WorkingDirectory,
 		User:        c.User,
 		Env:         environment(c.Env),
@@ -95,4 +95,13 @@ func environment(env map[string]string) []string {
 		pairs = append(pairs, name+"="+env[name])
 	}
 	return pairs
+}
+
+// orImages leaves an empty list to the image: to the Docker Engine a list
+// without elements is a command of its own.
+func orImages(words []string) []string {
+	if len(words) == 0 {
+		return nil
+	}
+	return words
 }

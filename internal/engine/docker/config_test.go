@@ -77,3 +77,10 @@ func TestCPULimitFitsTheMachine(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEmptyCommandLeavesTheImagesOwn(t *testing.T) {
+	got := testSandbox().containerConfig(runtime.ContainerConfig{Command: []string{}, Entrypoint: []string{}}, "app:1")
+	if got.Cmd != nil || got.Entrypoint != nil {
+		t.Errorf("command %#v, entrypoint %#v: an empty list would clear the image's", got.Cmd, got.Entrypoint)
+	}
+}
