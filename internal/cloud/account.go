@@ -30,6 +30,7 @@ type Account struct {
 	networks  memory[string, []types.Subnet]
 	looks     memory[string, *look]
 	started   memory[resource.Key, Watch]
+	named     memory[Watch, string]               // the deployment that a Watch did not name
 	current   memory[string, running]             // by service ARN
 	places    memory[string, map[string]logPlace] // by task definition
 

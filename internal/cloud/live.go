@@ -35,9 +35,8 @@ func (a *Account) Live(ctx context.Context, owner string, want resource.Set) (Li
 		return Live{}, err
 	}
 	live := s.live()
-	for _, wanted := range want {
-		a.ids.set(wanted.Key, "")
-	}
+	// What was not found keeps its id: another run of this Account may be
+	// making it just now. What uses it is made after it is made again.
 	for _, r := range live.Set {
 		a.ids.set(r.Key, r.ID)
 	}

@@ -54,17 +54,9 @@ func (a *Account) Observe(ctx context.Context, w Watch) (rollout.Observation, er
 
 // deployment is the one to watch; nil when AWS does not show it (yet).
 func (a *Account) deployment(ctx context.Context, w Watch) (*types.ServiceDeployment, error) {
-	arn := w.Deployment
-	if arn == "" {
-		started, err := a.deploymentsSince(ctx, w, w.Since)
-		if err != nil {
-			return nil, err
-		}
-		started = slices.DeleteFunc(started, func(d string) bool { return d == w.Before })
-		if len(started) == 0 {
-			return nil, nil
-		}
-		arn = started[0]
+	arn, err := a.deploymentARN(ctx, w)
+	if err != nil || arn == "" {
+		return nil, err
 	}
 	out, err := a.ecs().DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{
 		ServiceDeploymentArns: []string{arn},
@@ -78,12 +70,36 @@ func (a *Account) deployment(ctx context.Context, w Watch) (*types.ServiceDeploy
 	return &out.ServiceDeployments[0], nil
 }
 
+// deploymentARN finds the deployment of a Watch that does not name it: the
+// first one that was made since.
+func (a *Account) deploymentARN(ctx context.Context, w Watch) (string, error) {
+	if w.Deployment != "" {
+		return w.Deployment, nil
+	}
+	if known, ok := a.named.get(w); ok {
+		return known, nil
+	}
+	started, err := a.deploymentsSince(ctx, w, w.Since)
+	if err != nil {
+		return "", err
+	}
+	started = slices.DeleteFunc(started, func(arn string) bool { return arn == w.Before })
+	if len(started) == 0 {
+		return "", nil
+	}
+	a.named.set(w, started[0])
+	return started[0], nil
+}
+
 // deploymentsSince lists the deployments that were made after a time, oldest
 // first.
 func (a *Account) deploymentsSince(ctx context.Context, w Watch, since time.Time) ([]string, error) {
 	out, err := a.ecs().ListServiceDeployments(ctx, &ecs.ListServiceDeploymentsInput{
 		Cluster: &w.Cluster, Service: &w.Service, CreatedAt: &types.CreatedAt{After: &since},
 	})
+	if is(err, "ServiceNotFoundException", "ClusterNotFoundException") {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -63,13 +63,14 @@ func (a *Account) adoptService(ctx context.Context, want resource.Resource, in *
 	if _, err := adopt(want, arn, ecsTags(found[0].Tags)); err != nil {
 		return "", err
 	}
+	a.start(want.Key, &found[0], a.begin(), "")
 	a.current.set(arn, running{aws.ToString(found[0].CurrentServiceDeployment), aws.ToString(found[0].TaskDefinition)})
 	have := resource.Resource{Key: want.Key, Owner: want.Owner, ID: arn, Attributes: serviceDocument(found[0])}
 	return arn, updateService(ctx, a, want, have)
 }
 
 // replacing are the members that make UpdateService start a deployment when
-// they are sent, so they are sent only when they differ.
+// they are sent.
 var replacing = []string{
 	"taskDefinition", "loadBalancers", "networkConfiguration", "platformVersion", "serviceConnectConfiguration",
 	"serviceRegistries", "volumeConfigurations", "vpcLatticeConfigurations",
@@ -81,36 +82,66 @@ var forcing = []string{
 	"capacityProviderStrategy", "enableECSManagedTags", "enableExecuteCommand", "propagateTags",
 }
 
+// removable are the members that an empty list removes; leaving them out
+// keeps them.
+var removable = []string{
+	"capacityProviderStrategy", "loadBalancers", "placementConstraints", "placementStrategy", "serviceRegistries",
+	"volumeConfigurations", "vpcLatticeConfigurations",
+}
+
 // lasting are the members that no call changes.
 var lasting = []string{"cluster", "launchType", "role", "schedulingStrategy", "serviceName"}
 
-// updateService sends everything that can be sent without starting a
-// deployment, deploymentConfiguration whole, and what starts one only where it
-// differs.
+// updateService sends what differs, because sending some members starts a
+// deployment even when they stay the same.
 func updateService(ctx context.Context, a *Account, want, have resource.Resource) error {
-	document, ran := attributesOf[resource.Document](want), a.ran(have)
-	differs := changed(document, ran)
+	document := updateDocument(attributesOf[resource.Document](want), a.ran(have))
 	for _, name := range lasting {
-		if slices.Contains(differs, name) {
+		if _, differs := document[name]; differs {
 			return cannotChange(want, name)
 		}
 	}
-	in, err := inputOf[ecs.UpdateServiceInput](updateDocument(document, differs))
+	in, err := inputOf[ecs.UpdateServiceInput](document)
 	if err != nil {
 		return err
 	}
 	in.Cluster, in.Service = aws.String(clusterOf(have.ID)), &have.ID
-	in.ForceNewDeployment = overlap(differs, forcing)
+	in.ForceNewDeployment = hasAny(document, forcing)
 	since := a.begin()
 	out, err := a.ecs().UpdateService(ctx, in)
 	if err != nil {
 		return err
 	}
-	if in.ForceNewDeployment || overlap(differs, replacing) {
+	if in.ForceNewDeployment || hasAny(document, replacing) {
 		before, _ := a.current.get(have.ID)
 		a.start(want.Key, out.Service, since, before.deployment)
 	}
 	return nil
+}
+
+// updateDocument is what an update sends: the members that differ, and the
+// deployment configuration whole, because what it leaves out may be reset.
+func updateDocument(want, have resource.Document) resource.Document {
+	sent := resource.Document{}
+	for _, name := range changed(want, have) {
+		sent[name] = want[name]
+	}
+	if configuration, stated := want["deploymentConfiguration"]; stated {
+		sent["deploymentConfiguration"] = configuration
+	}
+	for _, name := range removable {
+		if _, stated := want[name]; !stated && have[name] != nil {
+			sent[name] = []any{}
+		}
+	}
+	return sent
+}
+
+func hasAny(document resource.Document, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		_, has := document[name]
+		return has
+	})
 }
 
 // ran is the live document of a service with the very task definition that it
@@ -121,22 +152,6 @@ func (a *Account) ran(have resource.Resource) resource.Document {
 		document["taskDefinition"] = last.definition
 	}
 	return document
-}
-
-// updateDocument is the part of a service's document that an update sends.
-func updateDocument(document resource.Document, differs []string) resource.Document {
-	sent := resource.Document{}
-	for name, value := range document {
-		if slices.Contains(lasting, name) || slices.Contains(replacing, name) && !slices.Contains(differs, name) {
-			continue
-		}
-		sent[name] = value
-	}
-	return sent
-}
-
-func overlap(a, b []string) bool {
-	return slices.ContainsFunc(a, func(name string) bool { return slices.Contains(b, name) })
 }
 
 // clusterOf is the cluster's name in a service's ARN.
