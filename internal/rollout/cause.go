@@ -13,6 +13,7 @@ type cause struct {
 	hint   string
 	look   string
 	health bool // a health check failed: others know how
+	quote  bool // the reason is too general without AWS's own words
 }
 
 // causes are the texts of ECS, of the agents and of container runtimes that
@@ -76,6 +77,7 @@ var causes = []cause{
 	},
 	{
 		texts:  []string{"cannotpullcontainererror", "cannot pull", "manifest unknown", "pull image manifest"},
+		quote:  true,
 		reason: "the image of {container} cannot be pulled",
 		hint:   `check "image" of the file, and that tasks reach the registry from their subnets ("network")`,
 	},
@@ -158,11 +160,13 @@ var causes = []cause{
 	},
 	{
 		texts:  []string{"cannotstartcontainererror", "cannotcreatecontainererror"},
+		quote:  true,
 		reason: "{container} cannot be started",
 		hint:   `check "command", "entrypoint" and "user" of the file`,
 	},
 	{
 		texts:  []string{"resourceinitializationerror", "resourcenotfoundexception"},
+		quote:  true,
 		reason: "AWS cannot prepare the task",
 		hint:   `tasks must reach AWS from their subnets: check "network" of the file`,
 		look:   lookDoctor,
@@ -204,6 +208,9 @@ func causeOf(f Failure) cause {
 		}
 	}
 	if c, known := lookUp(text); known {
+		if c.quote {
+			c.reason += ": " + withoutCode(firstOf(f.Reason, f.Detail))
+		}
 		return c
 	}
 	if f.ExitCode == nil {
@@ -214,6 +221,15 @@ func causeOf(f Failure) cause {
 		return c
 	}
 	return crashed
+}
+
+// withoutCode cuts the code off a text such as "CannotPullContainerError: …".
+func withoutCode(text string) string {
+	code, rest, found := strings.Cut(text, ": ")
+	if found && strings.HasSuffix(code, "Error") {
+		return rest
+	}
+	return text
 }
 
 func lookUp(text string) (cause, bool) {
