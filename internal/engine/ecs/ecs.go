@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -34,6 +35,8 @@ type ECS struct {
 	mu   sync.Mutex
 	wake chan struct{}
 	left map[string]task // ran when the last engine ended
+	// doomed is set while task definitions may be waiting for their deletion.
+	doomed atomic.Bool
 }
 
 // tables are the rows of all worlds. Keys begin with wire.Call.World().
@@ -69,6 +72,7 @@ func New(db *state.DB, parts Parts, options Options) *ECS {
 		},
 	}
 	e.left = e.living("")
+	e.doomed.Store(true)
 	return e
 }
 

@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,8 +23,7 @@ func (e *ECS) Run(ctx context.Context) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
-		e.round(ctx)
-		e.attend(ctx, agents)
+		e.attend(ctx, agents, e.round(ctx))
 		select {
 		case <-ctx.Done():
 		case <-e.wake:
@@ -35,39 +35,53 @@ func (e *ECS) Run(ctx context.Context) {
 	}
 }
 
-// round looks at every service once and does what is to be done.
-func (e *ECS) round(ctx context.Context) {
+// round looks at every service once and does what is to be done. It returns
+// the tasks that had not STOPPED at its begin.
+func (e *ECS) round(ctx context.Context) map[string]task {
 	e.sweep()
-	tasks := map[string]map[string]task{} // by the key of their cluster
+	living := e.living("")
+	clusters := map[string]map[string]task{} // by the prefix of their keys
+	for key, t := range living {
+		prefix := strings.TrimSuffix(key, t.id())
+		if clusters[prefix] == nil {
+			clusters[prefix] = map[string]task{}
+		}
+		clusters[prefix][key] = t
+	}
 	for key, row := range e.rows.services.All("") {
 		if row.status() == "INACTIVE" {
 			continue
 		}
-		prefix := key[:len(key)-len(*row.ServiceName)]
-		if tasks[prefix] == nil {
-			tasks[prefix] = e.living(prefix)
-		}
 		world := as(ctx, key)
-		v := e.look(world, key, row, tasks[prefix])
+		v := e.look(world, key, row, clusters[strings.TrimSuffix(key, *row.ServiceName)])
+		if ctx.Err() != nil {
+			break // what neighbours say to an ended context is no verdict
+		}
 		e.prove(key, row, v)
 		for _, m := range next(v) {
 			e.act(world, key, v, m)
 		}
 	}
+	return living
 }
 
+// living are the tasks that have not STOPPED. Those that did too long ago are
+// forgotten.
 func (e *ECS) living(prefix string) map[string]task {
 	tasks := map[string]task{}
 	for key, t := range e.rows.tasks.All(prefix) {
-		if !t.stopped() {
+		switch {
+		case !t.stopped():
 			tasks[key] = t
+		case time.Since(*t.StoppedAt) > remember:
+			e.rows.tasks.Delete(key)
 		}
 	}
 	return tasks
 }
 
 // attend gives every task an agent, and tells agents whose task is to stop.
-func (e *ECS) attend(ctx context.Context, agents map[string]*agent) {
+func (e *ECS) attend(ctx context.Context, agents map[string]*agent, tasks map[string]task) {
 	for key, a := range agents {
 		select {
 		case <-a.done:
@@ -75,16 +89,23 @@ func (e *ECS) attend(ctx context.Context, agents map[string]*agent) {
 		default:
 		}
 	}
-	for key, t := range e.living("") {
+	for key, t := range tasks {
 		a := agents[key]
-		if a == nil {
+		if a == nil && e.waits(key) {
 			a = e.hire(as(ctx, key), key)
 			agents[key] = a
 		}
-		if aws.ToString(t.DesiredStatus) == "STOPPED" {
+		if a != nil && aws.ToString(t.DesiredStatus) == "STOPPED" {
 			a.dismiss()
 		}
 	}
+}
+
+// waits tells whether a task still has no end: it may have STOPPED, and its
+// agent have gone, since the tasks were read.
+func (e *ECS) waits(key string) bool {
+	t, ok := e.rows.tasks.Get(key)
+	return ok && !t.stopped()
 }
 
 // sweep forgets what has ended long ago.
@@ -92,11 +113,6 @@ func (e *ECS) sweep() {
 	e.sweepDefinitions()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for key, t := range e.rows.tasks.All("") {
-		if t.stopped() && time.Since(*t.StoppedAt) > remember {
-			e.rows.tasks.Delete(key)
-		}
-	}
 	for key, row := range e.rows.services.All("") {
 		if row.status() == "INACTIVE" && time.Since(row.Ended) > remember {
 			e.forget(key)

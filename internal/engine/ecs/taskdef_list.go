@@ -100,6 +100,7 @@ func (e *ECS) DeleteTaskDefinitions(ctx context.Context, in *ecs.DeleteTaskDefin
 		row.Status = types.TaskDefinitionStatusDeleteInProgress
 		row.DeleteRequestedAt = aws.Time(time.Now())
 		e.rows.definitions.Put(key, row)
+		e.doomed.Store(true)
 		out.TaskDefinitions = append(out.TaskDefinitions, row.TaskDefinition)
 	}
 	return out, nil
@@ -107,6 +108,9 @@ func (e *ECS) DeleteTaskDefinitions(ctx context.Context, in *ecs.DeleteTaskDefin
 
 // sweepDefinitions deletes the revisions that wait for it and are not used.
 func (e *ECS) sweepDefinitions() {
+	if !e.doomed.Load() {
+		return
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var waiting []string
@@ -115,9 +119,7 @@ func (e *ECS) sweepDefinitions() {
 			waiting = append(waiting, key)
 		}
 	}
-	if len(waiting) == 0 {
-		return
-	}
+	e.doomed.Store(len(waiting) > 0)
 	used := e.usedDefinitions()
 	for _, key := range waiting {
 		if row, ok := e.rows.definitions.Get(key); ok && !used[*row.TaskDefinitionArn] {
