@@ -149,7 +149,13 @@ func TestExplainReadsTheHealthOfTargets(t *testing.T) {
 		{"a stopped task whose target is seen", all(stopped, target(Target{"10.0.0.1:80", "unhealthy", "Target.Timeout", "Request timed out"})),
 			"the load balancer finds the tasks unhealthy: Request timed out", "0.0.0.0"},
 		{"a stopped task whose target is gone", all(stopped, event("(service orders_web) (port 80) is unhealthy in (target-group arn:x) due to (reason Request timed out).")),
-			"the load balancer finds the tasks unhealthy: Request timed out", `"grace"`},
+			"the load balancer finds the tasks unhealthy: Request timed out", "0.0.0.0"},
+		{"a stopped task that refused connections", all(stopped, event("(service orders_web) (port 80) is unhealthy in (target-group arn:x) due to (reason Health checks failed)")),
+			"the load balancer finds the tasks unhealthy: Health checks failed", "the connection failed"},
+		{"a stopped task that answered wrongly", all(stopped, event("(service orders_web) (port 80) is unhealthy in (target-group arn:x) due to (reason Health checks failed with these codes: [404])")),
+			"the load balancer finds the tasks unhealthy: Health checks failed with these codes: [404]", `"expect"`},
+		{"a stopped task that failed in a way of its own", all(stopped, event("(service orders_web) (port 80) is unhealthy in (target-group arn:x) due to (reason Gone fishing)")),
+			"the load balancer finds the tasks unhealthy: Gone fishing", `"grace"`},
 		{"a stopped task of which nothing is known", stopped, "the load balancer finds the tasks unhealthy", `"grace"`},
 	}
 	for _, test := range tests {

@@ -5,6 +5,15 @@ import (
 	"strings"
 )
 
+// targetReasons are the reason codes behind what the load balancer says in
+// words; an event of the service quotes the words alone. The longer ones of
+// the same beginning come first.
+var targetReasons = []struct{ words, reason string }{
+	{"Health checks failed with these codes", "Target.ResponseCodeMismatch"},
+	{"Health checks failed", "Target.FailedHealthChecks"},
+	{"Request timed out", "Target.Timeout"},
+}
+
 // targetHints tell what to look at, by the reason code of a target's health.
 var targetHints = map[string]string{
 	"Target.ResponseCodeMismatch": `let the application answer the check as expected, or change "http": {"health": {"path": …, "expect": …}} of the file`,
@@ -48,10 +57,22 @@ func causeOfHealth(f Failure, events []Event) Explanation {
 	for _, event := range slices.Backward(events) {
 		if reason := healthReason(event.Message); reason != "" {
 			e.Reason += ": " + reason
+			if hints := hintsOfWords(reason); hints != nil {
+				e.Hints = hints
+			}
 			break
 		}
 	}
 	return e
+}
+
+func hintsOfWords(words string) []string {
+	for _, known := range targetReasons {
+		if strings.HasPrefix(words, known.words) {
+			return []string{targetHints[known.reason]}
+		}
+	}
+	return nil
 }
 
 // healthReason cuts the reason out of an event such as "(service a) (port 80)
