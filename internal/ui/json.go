@@ -50,7 +50,7 @@ type jsonHead struct {
 }
 
 func (j *JSON) head(event string) jsonHead {
-	return jsonHead{Event: event, Time: time.Now().UTC(), Owner: j.owner}
+	return jsonHead{Event: event, Time: time.Now().UTC().Truncate(time.Millisecond), Owner: j.owner}
 }
 
 // write ignores errors: nobody is left to hear of them.
