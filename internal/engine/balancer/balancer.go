@@ -46,6 +46,7 @@ type Balancer struct {
 
 	mu        sync.Mutex
 	listeners map[string]*listener // by listener ARN
+	leaving   []*listener          // closed, with requests in flight
 	groups    map[string]*group    // by target group ARN
 	meters    map[meterKey]*meter
 	closed    bool
@@ -85,10 +86,11 @@ func (b *Balancer) shut() {
 	for _, l := range b.listeners {
 		l.close(true)
 	}
+	for _, l := range b.leaving {
+		l.close(true)
+	}
 	for _, g := range b.groups {
-		for _, t := range g.known {
-			t.drop()
-		}
+		g.serve(nil, nil)
 	}
 	b.mu.Unlock()
 	b.work.Wait()

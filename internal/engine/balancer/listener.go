@@ -88,3 +88,10 @@ func (l *listener) close(force bool) {
 		}
 	}
 }
+
+// deserted tells whether no client is left.
+func (l *listener) deserted() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.clients) == 0
+}

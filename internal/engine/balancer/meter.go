@@ -134,9 +134,15 @@ func (m *meter) counters() []counter {
 }
 
 // histogram counts durations in buckets of about 3 % width.
-type histogram struct{ buckets [64 * 32]atomic.Uint32 }
+type histogram struct {
+	filled  atomic.Bool // whether there is anything to take
+	buckets [64 * 32]atomic.Uint32
+}
 
 func (h *histogram) add(d time.Duration) {
+	if !h.filled.Load() {
+		h.filled.Store(true)
+	}
 	h.buckets[bucketOf(uint64(max(d, 0)))].Add(1)
 }
 
@@ -160,6 +166,9 @@ func middle(bucket int) float64 {
 
 // take empties the histogram; the values are seconds.
 func (h *histogram) take() (values, counts []float64) {
+	if !h.filled.Swap(false) {
+		return nil, nil
+	}
 	for i := range h.buckets {
 		if h.buckets[i].Load() == 0 {
 			continue

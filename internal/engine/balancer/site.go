@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -112,10 +113,13 @@ func (b *Balancer) choose(dnsName string, port int) int {
 func (b *Balancer) Close(listenerARN string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if l, ok := b.listeners[listenerARN]; ok {
-		delete(b.listeners, listenerARN)
-		l.close(false)
+	l, ok := b.listeners[listenerARN]
+	if !ok {
+		return
 	}
+	delete(b.listeners, listenerARN)
+	l.close(false)
+	b.leaving = append(slices.DeleteFunc(b.leaving, (*listener).deserted), l)
 }
 
 // parseSite splits a DNS name into its address and its port, 0 for none.

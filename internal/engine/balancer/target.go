@@ -56,7 +56,7 @@ func (t *target) connect(replayable bool) (*upstream, error) {
 	for {
 		u := t.popIdle()
 		if u == nil {
-			return t.open1()
+			return t.openNew()
 		}
 		if replayable && time.Since(u.since) < trustedIdleTime || alive(u.conn) {
 			return u, nil
@@ -79,8 +79,8 @@ func (t *target) popIdle() *upstream {
 	return u
 }
 
-// open1 dials one new connection.
-func (t *target) open1() (*upstream, error) {
+// openNew dials one new connection.
+func (t *target) openNew() (*upstream, error) {
 	ctx, cancel := dialContext()
 	defer cancel()
 	conn, err := t.dial(ctx, t.address)

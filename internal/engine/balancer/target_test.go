@@ -263,3 +263,20 @@ func TestAClosedListenerFinishesWhatItBegan(t *testing.T) {
 		}
 	})
 }
+
+func TestTheEndCutsOffWhatIsStillGoingOn(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.raw("10.0.0.1:80", func(c net.Conn, r *bufio.Reader) { io.Copy(io.Discard, r) })
+		w.single("10.0.0.1:80")
+		p := w.dial().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		synctest.Wait()
+		w.balancer.Close(listenerARN)
+		began := time.Now()
+		w.Cleanup(func() {
+			if took := time.Since(began); took != 0 {
+				t.Errorf("the end took %s", took)
+			}
+			p.Close()
+		})
+	})
+}

@@ -200,19 +200,19 @@ func (c *CloudWatch) describeAlarms(ctx context.Context, in *cloudwatch.Describe
 	return out, nil
 }
 
+// deleteAlarms deletes those that exist, whatever becomes of the others.
 func (c *CloudWatch) deleteAlarms(ctx context.Context, in *cloudwatch.DeleteAlarmsInput) (*cloudwatch.DeleteAlarmsOutput, error) {
 	if len(in.AlarmNames) > 100 {
 		return nil, wire.Fault(invalidValue, "The collection AlarmNames must not have a size greater than 100.")
 	}
+	var err error
 	for _, name := range in.AlarmNames {
 		if _, ok := c.alarms.Get(alarmKey(ctx, name)); !ok {
-			return nil, wire.Fault("ResourceNotFound", "The alarm %s does not exist.", name)
+			err = wire.Fault("ResourceNotFound", "The alarm %s does not exist.", name)
 		}
-	}
-	for _, name := range in.AlarmNames {
 		c.alarms.Delete(alarmKey(ctx, name))
 	}
-	return &cloudwatch.DeleteAlarmsOutput{}, nil
+	return &cloudwatch.DeleteAlarmsOutput{}, err
 }
 
 func (c *CloudWatch) setAlarmState(ctx context.Context, in *cloudwatch.SetAlarmStateInput) (*cloudwatch.SetAlarmStateOutput, error) {

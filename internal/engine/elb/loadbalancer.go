@@ -47,8 +47,8 @@ func (e *ELB) desiredLoadBalancer(ctx context.Context, in *elbv2.CreateLoadBalan
 	if in.Type != "" && in.Type != types.LoadBalancerTypeEnumApplication {
 		return types.LoadBalancer{}, wire.Fault("UnsupportedOperation", "The engine does not have load balancers of type '%s', only 'application'", in.Type)
 	}
-	if in.IpAddressType != "" && in.IpAddressType != types.IpAddressTypeIpv4 {
-		return types.LoadBalancer{}, wire.Fault("UnsupportedOperation", "The engine does not have the IP address type '%s', only 'ipv4'", in.IpAddressType)
+	if err := checkAddressType(in.IpAddressType); err != nil {
+		return types.LoadBalancer{}, err
 	}
 	if err := checkName(aws.ToString(in.Name), "load balancer"); err != nil {
 		return types.LoadBalancer{}, err
@@ -73,6 +73,13 @@ func (e *ELB) desiredLoadBalancer(ctx context.Context, in *elbv2.CreateLoadBalan
 		LoadBalancerName: in.Name, Scheme: scheme, Type: types.LoadBalancerTypeEnumApplication,
 		IpAddressType: types.IpAddressTypeIpv4, VpcId: aws.String(vpc), AvailabilityZones: zones, SecurityGroups: groups,
 	}, nil
+}
+
+func checkAddressType(asked types.IpAddressType) error {
+	if asked == "" || asked == types.IpAddressTypeIpv4 {
+		return nil
+	}
+	return wire.Fault("UnsupportedOperation", "The engine does not have the IP address type '%s', only 'ipv4'", asked)
 }
 
 // zones looks the subnets up; an application load balancer needs two zones.
@@ -242,54 +249,4 @@ func (e *ELB) release(ctx context.Context, row loadBalancer) {
 		return
 	}
 	e.leaving.Put(key(row.arn()), interfaces{LoadBalancer: row.arn(), IDs: row.Interfaces, Until: time.Now().Add(e.options.Linger)})
-}
-
-func (e *ELB) setSubnets(ctx context.Context, in *elbv2.SetSubnetsInput) (*elbv2.SetSubnetsOutput, error) {
-	row, err := e.findLoadBalancer(ctx, in.LoadBalancerArn)
-	if err != nil {
-		return nil, err
-	}
-	vpc, zones, err := e.zones(ctx, in.Subnets, in.SubnetMappings)
-	if err != nil {
-		return nil, err
-	}
-	if vpc != aws.ToString(row.Shape.VpcId) {
-		return nil, wire.Fault("InvalidConfigurationRequest", "The subnets must belong to VPC '%s' of the load balancer", aws.ToString(row.Shape.VpcId))
-	}
-	row.Shape.AvailabilityZones = zones
-	if err := e.reattach(ctx, row); err != nil {
-		return nil, err
-	}
-	return &elbv2.SetSubnetsOutput{AvailabilityZones: zones, IpAddressType: row.Shape.IpAddressType}, nil
-}
-
-func (e *ELB) setSecurityGroups(ctx context.Context, in *elbv2.SetSecurityGroupsInput) (*elbv2.SetSecurityGroupsOutput, error) {
-	row, err := e.findLoadBalancer(ctx, in.LoadBalancerArn)
-	if err != nil {
-		return nil, err
-	}
-	if len(in.SecurityGroups) == 0 {
-		return nil, wire.Fault("ValidationError", "At least one security group must be specified")
-	}
-	groups, err := e.securityGroups(ctx, aws.ToString(row.Shape.VpcId), in.SecurityGroups)
-	if err != nil {
-		return nil, err
-	}
-	row.Shape.SecurityGroups = groups
-	if err := e.reattach(ctx, row); err != nil {
-		return nil, err
-	}
-	return &elbv2.SetSecurityGroupsOutput{SecurityGroupIds: groups}, nil
-}
-
-// reattach replaces the network interfaces by ones that fit the new shape.
-func (e *ELB) reattach(ctx context.Context, row loadBalancer) error {
-	attached, err := e.attach(ctx, row.Shape)
-	if err != nil {
-		return err
-	}
-	e.detach(ctx, row.Interfaces)
-	row.Interfaces = attached
-	e.loadBalancers.Put(key(row.arn()), row)
-	return nil
 }

@@ -2,6 +2,7 @@ package elb
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"net/netip"
 	"time"
@@ -58,9 +59,9 @@ func (e *ELB) restore() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, row := range e.listeners.All("") {
-		lb, ok := e.loadBalancers.Get(key(aws.ToString(row.Shape.LoadBalancerArn)))
-		if ok {
-			_, _ = e.parts.Plane.Open(row.arn(), aws.ToString(lb.Shape.DNSName), int(*row.Shape.Port), row.Bound)
+		lb, _ := e.loadBalancers.Get(key(aws.ToString(row.Shape.LoadBalancerArn)))
+		if _, err := e.parts.Plane.Open(row.arn(), aws.ToString(lb.Shape.DNSName), int(*row.Shape.Port), row.Bound); err != nil {
+			slog.Error("a listener is not served", "listener", row.arn(), "error", err)
 		}
 	}
 	e.publish()

@@ -95,13 +95,9 @@ func (e *ELB) deregisterTargets(ctx context.Context, in *elbv2.DeregisterTargets
 	if err != nil {
 		return nil, err
 	}
-	var leaving []string
+	var leaving []string // a target that is not registered is gone already
 	for _, t := range in.Targets {
-		found := e.matching(group, t)
-		if len(found) == 0 {
-			return nil, wire.Fault("InvalidTarget", "The following targets are not registered with target group '%s': '%s'", group.arn(), aws.ToString(t.Id))
-		}
-		leaving = append(leaving, found...)
+		leaving = append(leaving, e.matching(group, t)...)
 	}
 	for _, at := range leaving {
 		row, _ := e.registrations.Get(at)
@@ -199,10 +195,6 @@ func (e *ELB) Register(ctx context.Context, targetGroupARN string, target netip.
 	description := []types.TargetDescription{{Id: aws.String(target.Addr().String()), Port: aws.Int32(int32(target.Port()))}}
 	var err error
 	if away {
-		group, missing := e.findGroup(ctx, &targetGroupARN)
-		if missing == nil && len(e.matching(group, description[0])) == 0 {
-			return nil
-		}
 		_, err = e.deregisterTargets(ctx, &elbv2.DeregisterTargetsInput{TargetGroupArn: &targetGroupARN, Targets: description})
 	} else {
 		_, err = e.registerTargets(ctx, &elbv2.RegisterTargetsInput{TargetGroupArn: &targetGroupARN, Targets: description})
