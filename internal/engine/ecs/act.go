@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -158,13 +157,4 @@ func (e *ECS) dismiss(key string, row service, m move) {
 		e.tell(key, row, "has stopped %d running tasks: %s", len(told), strings.Join(told, " "))
 		e.nudge()
 	}
-}
-
-// tell adds an event of the service, newest first; a hundred are kept.
-func (e *ECS) tell(key string, row service, format string, args ...any) {
-	message := fmt.Sprintf("(service %s) ", *row.ServiceName) + fmt.Sprintf(format, args...)
-	events, _ := e.rows.events.Get(key)
-	event := types.ServiceEvent{Id: aws.String(newUUID()), CreatedAt: aws.Time(time.Now()), Message: &message}
-	events = append([]types.ServiceEvent{event}, events...)
-	e.rows.events.Put(key, events[:min(len(events), 100)])
 }

@@ -111,6 +111,16 @@ func checkLogOptions(c types.ContainerDefinition, options map[string]string) err
 	return nil
 }
 
+// checkGroups refuses the making of log groups where nobody makes them.
+func (e *ECS) checkGroups(in *ecs.RegisterTaskDefinitionInput) error {
+	for _, c := range in.ContainerDefinitions {
+		if e.parts.CreateGroup == nil && c.LogConfiguration != nil && c.LogConfiguration.Options["awslogs-create-group"] == "true" {
+			return refused("the engine does not run log option awslogs-create-group yet: container '%s'", *c.Name)
+		}
+	}
+	return nil
+}
+
 // checkOrder refuses dependencies that are not there or go round in a circle.
 func checkOrder(in *ecs.RegisterTaskDefinitionInput) error {
 	named := map[string]types.ContainerDefinition{}

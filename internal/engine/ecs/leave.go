@@ -48,6 +48,7 @@ func (a *agent) leave(ctx context.Context) {
 	}
 	a.status("STOPPING")
 	a.stopAll(ctx)
+	a.edit(func(t *task) { t.ExecutionStoppedAt = aws.Time(time.Now()) })
 	a.status("DEPROVISIONING")
 	a.deprovision(rest)
 	t := a.edit(func(t *task) {

@@ -31,7 +31,8 @@ type Parts struct {
 	// Append writes log events, creating the stream (not the group) (logs).
 	Append func(ctx context.Context, group, stream string, events []LogEvent) error
 	// CreateGroup makes the log group unless it exists (logs): what the
-	// awslogs option awslogs-create-group asks for.
+	// awslogs option awslogs-create-group asks for. Nil means that task
+	// definitions with that option are refused.
 	CreateGroup func(ctx context.Context, group string) error
 	// Secret returns the value behind a container secret's valueFrom:
 	// Secrets Manager ARN with its suffixes, SSM name or ARN (secrets).

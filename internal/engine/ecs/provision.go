@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"photon/internal/engine/runtime"
+	"photon/internal/engine/wire"
 )
 
 // provision gets everything that the task's containers need: the network
@@ -40,7 +41,7 @@ func (a *agent) provision(work context.Context) error {
 // attach makes the task's network interface.
 func (a *agent) attach(work context.Context, t task) error {
 	subnet := *t.Attachments[0].Details[0].Value
-	i, err := a.e.parts.Attach(work, subnet, t.Groups, "arn:aws:ecs:"+path(a.key))
+	i, err := a.e.parts.Attach(work, subnet, t.Groups, wire.From(work).ARN("ecs", "attachment/"+*t.Attachments[0].Id))
 	if err != nil {
 		return notStarted("Unexpected EC2 error while attempting to create a network interface in subnet '%s': %s", subnet, cause(err))
 	}

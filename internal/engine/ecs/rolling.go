@@ -1,9 +1,6 @@
 package ecs
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // rolling replaces the tasks of older revisions by tasks of the goal within
 // the service's bounds: never fewer healthy tasks than the minimum, never more
@@ -93,8 +90,11 @@ func (v view) spare(good []taskView, missing int) []string {
 func leastUseful(tasks []taskView, n int) []taskView {
 	tasks = slices.DeleteFunc(slices.Clone(tasks), func(t taskView) bool { return t.protected })
 	slices.SortStableFunc(tasks, func(a, b taskView) int {
-		if a.health != b.health && (a.health == healthy || b.health == healthy) {
-			return cmp.Compare(a.health%2, b.health%2)
+		switch {
+		case a.health != healthy && b.health == healthy:
+			return -1
+		case a.health == healthy && b.health != healthy:
+			return 1
 		}
 		return b.created.Compare(a.created)
 	})

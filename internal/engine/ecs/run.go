@@ -89,6 +89,9 @@ func (e *ECS) attend(ctx context.Context, agents map[string]*agent, tasks map[st
 		default:
 		}
 	}
+	if ctx.Err() != nil {
+		return // an agent that leaves its task must not get a successor
+	}
 	for key, t := range tasks {
 		a := agents[key]
 		if a == nil && e.waits(key) {

@@ -56,7 +56,7 @@ func (e *ECS) runTasks(ctx context.Context, prefix string, cluster types.Cluster
 	if made, ok := e.rows.runs.Get(prefix + token); ok && token != "" {
 		return e.again(made, in)
 	}
-	out, made := &ecs.RunTaskOutput{Tasks: []types.Task{}, Failures: []types.Failure{}}, run{Request: request(in), At: time.Now()}
+	out, made := &ecs.RunTaskOutput{Tasks: []types.Task{}, Failures: []types.Failure{}}, run{Request: fingerprint(in), At: time.Now()}
 	for i := range int(*or(in.Count, 1)) {
 		t := newTask(runBirth(ctx, prefix, cluster, d, in, provider(strategy, i), i))
 		e.rows.tasks.Put(t.Key, t)
@@ -78,13 +78,11 @@ func (e *ECS) again(made run, in *ecs.RunTaskInput) (*ecs.RunTaskOutput, error) 
 			out.Tasks, arns = append(out.Tasks, t.Task), append(arns, *t.TaskArn)
 		}
 	}
-	if made.Request != request(in) {
+	if made.Request != fingerprint(in) {
 		return nil, &types.ConflictException{Message: aws.String("The client token was used with other parameters."), ResourceIds: arns}
 	}
 	return out, nil
 }
-
-func request(in *ecs.RunTaskInput) string { return fingerprint(in) }
 
 func runBirth(ctx context.Context, prefix string, cluster types.Cluster, d definition, in *ecs.RunTaskInput, provider *string, ordinal int) birth {
 	b := birth{

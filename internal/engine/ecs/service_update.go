@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -25,7 +26,7 @@ func (e *ECS) UpdateService(ctx context.Context, in *ecs.UpdateServiceInput) (*e
 		return nil, err
 	}
 	change(&row, in)
-	definition, err := e.checkService(ctx, cluster, &row, cmpTaskDefinition(in.TaskDefinition, row))
+	definition, err := e.checkService(ctx, cluster, &row, cmp.Or(in.TaskDefinition, row.TaskDefinition))
 	if err != nil {
 		return nil, err
 	}
@@ -64,13 +65,6 @@ func (e *ECS) active(key string) (service, error) {
 		return row, serviceNotActive()
 	}
 	return row, nil
-}
-
-func cmpTaskDefinition(asked *string, row service) *string {
-	if asked != nil {
-		return asked
-	}
-	return row.TaskDefinition
 }
 
 // change lays the input over the service: nil keeps, an empty list removes.

@@ -25,6 +25,9 @@ func (e *ECS) RegisterTaskDefinition(ctx context.Context, in *ecs.RegisterTaskDe
 	if err := checkDefinition(in); err != nil {
 		return nil, err
 	}
+	if err := e.checkGroups(in); err != nil {
+		return nil, err
+	}
 	call := wire.From(ctx)
 	family := *in.Family
 	e.mu.Lock()

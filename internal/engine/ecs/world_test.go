@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 	"net"
-	"net/http"
 	"net/netip"
 	"path/filepath"
 	"slices"
@@ -179,69 +178,6 @@ func inWorld(t *testing.T, test func(w *world)) {
 	})
 }
 
-// balancer is a load balancer that checks a target when it is asked.
-type balancer struct {
-	runtime *memory.Runtime
-	mu      sync.Mutex
-	targets map[string]*registration
-	drain   time.Duration
-	detail  map[string]TargetGroup // instead of the usual answer
-}
-
-type registration struct {
-	since time.Time
-	away  time.Time // when draining began
-}
-
-func (b *balancer) Describe(_ context.Context, arn string) (TargetGroup, bool) {
-	if g, ok := b.detail[arn]; ok {
-		return g, true
-	}
-	return TargetGroup{TargetType: "ip", LoadBalancers: []string{"lb"}}, arn == group || arn == other
-}
-
-func (b *balancer) Register(_ context.Context, arn string, at netip.AddrPort, away bool) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	key := arn + at.String()
-	if !away {
-		b.targets[key] = &registration{since: time.Now()}
-	} else if r := b.targets[key]; r != nil {
-		r.away = time.Now()
-	}
-	return nil
-}
-
-func (b *balancer) Health(ctx context.Context, arn string, at netip.AddrPort) (string, string, string) {
-	b.mu.Lock()
-	r := b.targets[arn+at.String()]
-	b.mu.Unlock()
-	switch {
-	case r == nil || !r.away.IsZero() && time.Since(r.away) >= b.drain:
-		return "", "", ""
-	case !r.away.IsZero():
-		return "draining", "Target.DeregistrationInProgress", ""
-	case time.Since(r.since) < 5*time.Second:
-		return "initial", "Elb.InitialHealthChecking", ""
-	}
-	if status := b.check(ctx, at); status != 200 {
-		return "unhealthy", "Target.ResponseCodeMismatch", fmt.Sprintf("Health checks failed with these codes: [%d]", status)
-	}
-	return "healthy", "", ""
-}
-
-func (b *balancer) check(ctx context.Context, at netip.AddrPort) int {
-	web := &http.Client{Transport: &http.Transport{DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return b.runtime.Dial(ctx, at) }}}
-	request, _ := http.NewRequestWithContext(ctx, "GET", "http://"+at.String()+"/", nil)
-	response, err := web.Do(request)
-	if err != nil {
-		return 0
-	}
-	_ = response.Body.Close()
-	return response.StatusCode
-}
-
 // want ends the test when a call failed.
 func want[T any](t *testing.T) func(T, error) T {
 	return func(out T, err error) T {
@@ -260,49 +196,6 @@ func faultText(err error) string {
 		return api.ErrorCode() + ": " + api.ErrorMessage()
 	}
 	return fmt.Sprint(err)
-}
-
-// app is a valid task definition with one container that env tells what to do.
-func app(env ...string) *ecs.RegisterTaskDefinitionInput {
-	return &ecs.RegisterTaskDefinitionInput{
-		Family: aws.String("app"), Cpu: aws.String("256"), Memory: aws.String("512"), NetworkMode: types.NetworkModeAwsvpc,
-		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate}, ExecutionRoleArn: aws.String(role),
-		ContainerDefinitions: []types.ContainerDefinition{{
-			Name: aws.String("web"), Image: aws.String("app:1"), Environment: environment(env...),
-			PortMappings: []types.PortMapping{{ContainerPort: aws.Int32(8080)}},
-		}},
-	}
-}
-
-func environment(env ...string) []types.KeyValuePair {
-	var list []types.KeyValuePair
-	for _, pair := range env {
-		name, value, _ := strings.Cut(pair, "=")
-		list = append(list, types.KeyValuePair{Name: &name, Value: &value})
-	}
-	return list
-}
-
-func network() *types.NetworkConfiguration {
-	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-1", "subnet-2"}, SecurityGroups: []string{"sg-1"}}}
-}
-
-// web is a valid service of two tasks without a load balancer.
-func web() *ecs.CreateServiceInput {
-	return &ecs.CreateServiceInput{
-		ServiceName: aws.String("web"), TaskDefinition: aws.String("app"), DesiredCount: aws.Int32(2),
-		LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network(),
-		DeploymentConfiguration: &types.DeploymentConfiguration{
-			DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{Enable: true, Rollback: true},
-		},
-	}
-}
-
-// balanced is web behind a load balancer.
-func balanced() *ecs.CreateServiceInput {
-	in := web()
-	in.LoadBalancers = []types.LoadBalancer{{ContainerName: aws.String("web"), ContainerPort: aws.Int32(8080), TargetGroupArn: aws.String(group)}}
-	return in
 }
 
 // create makes the default cluster, the task definition and the service.
@@ -394,15 +287,34 @@ func (w *world) get(shown types.Task, path string) string {
 	w.t.Helper()
 	row, _ := w.rows.tasks.Get("123456789012/us-east-1/default/" + last(*shown.TaskArn))
 	at := netip.AddrPortFrom(row.Interface.Address, 8080)
-	web := &http.Client{Transport: &http.Transport{DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return w.runtime.Dial(ctx, at) }}}
-	response, err := web.Get("http://" + at.String() + path)
+	response, err := w.web(at).Get("http://" + at.String() + path)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	body, _ := io.ReadAll(response.Body)
 	_ = response.Body.Close()
 	return string(body)
+}
+
+func (w *world) dialer(at netip.AddrPort) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, _, _ string) (net.Conn, error) { return w.runtime.Dial(ctx, at) }
+}
+
+// spot gives the default cluster both capacity providers.
+func (w *world) spot() {
+	w.t.Helper()
+	want[*ecs.PutClusterCapacityProvidersOutput](w.t)(w.PutClusterCapacityProviders(w.ctx, &ecs.PutClusterCapacityProvidersInput{
+		Cluster: aws.String("default"), CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"},
+	}))
+}
+
+// clear removes what an engine has left running.
+func (w *world) clear() {
+	w.t.Helper()
+	if err := w.runtime.Clear(w.ctx); err != nil {
+		w.t.Fatal(err)
+	}
+	clear(w.attached)
 }
 
 // collect is the rows of a table.

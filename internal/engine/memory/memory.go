@@ -23,8 +23,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -134,4 +136,17 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Clear removes every sandbox, as a fresh start of the machine would.
+func (r *Runtime) Clear(ctx context.Context) error {
+	r.mu.Lock()
+	left := slices.Collect(maps.Values(r.sandboxes))
+	r.mu.Unlock()
+	for _, s := range left {
+		if err := s.Remove(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
