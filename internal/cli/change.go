@@ -141,7 +141,7 @@ func (a *app) planOne(ctx context.Context, t target, terminate bool) (*plan.Plan
 	if err != nil {
 		return nil, nil, refused(err)
 	}
-	want, err := resource.Desired(t.spec, facts, newRelease(t.spec, facts))
+	want, err := resource.Desired(t.spec, facts, a.newRelease(t.spec, facts))
 	if err != nil {
 		return nil, nil, usage(err)
 	}
@@ -156,8 +156,8 @@ func (a *app) planOne(ctx context.Context, t target, terminate bool) (*plan.Plan
 }
 
 // newRelease is what the deployment will be remembered as.
-func newRelease(s *spec.Spec, facts resource.Facts) resource.Release {
-	code := readCheckout()
+func (a *app) newRelease(s *spec.Spec, facts resource.Facts) resource.Release {
+	code := a.checkout()
 	return resource.Release{
 		Spec: s, Facts: facts, Commit: code.commit, Author: code.author, Time: time.Now().UTC().Truncate(time.Second),
 	}

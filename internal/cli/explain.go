@@ -43,10 +43,11 @@ func (a *app) explain() error {
 }
 
 func (a *app) specOptions() spec.Options {
+	v := variables{environment: a.flags.environment, instance: a.flags.instance, checkout: a.checkout}
 	return spec.Options{
 		Environment: a.flags.environment,
 		Instance:    a.flags.instance,
-		Lookup:      newVariables(a.flags.environment, a.flags.instance).lookup,
+		Lookup:      v.lookup,
 		Set:         a.flags.set,
 	}
 }

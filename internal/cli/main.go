@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -41,7 +42,7 @@ func Run() int {
 
 // Main runs photon with the given arguments and returns the exit code.
 func Main(ctx context.Context, args []string, std Streams) int {
-	a := &app{std: std}
+	a := &app{std: std, checkout: sync.OnceValue(readCheckout)}
 	a.open = (&accounts{flags: &a.flags}).of
 	return a.run(ctx, args)
 }
@@ -61,6 +62,8 @@ type app struct {
 	flags flags
 	// open connects to the account in which a file is deployed.
 	open func(context.Context, *spec.Spec) (*cloud.Account, error)
+	// checkout tells about the code that is deployed; asking takes a while.
+	checkout func() checkout
 }
 
 func (a *app) rootCommand() *cobra.Command {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 )
 
 // variables finds the values of ${NAME} in a file: the environment's own, and
@@ -19,10 +18,6 @@ type variables struct {
 // checkout is what the CI or git says about the code being deployed.
 type checkout struct {
 	branch, commit, author string
-}
-
-func newVariables(environment, instance string) variables {
-	return variables{environment: environment, instance: instance, checkout: sync.OnceValue(readCheckout)}
 }
 
 // lookup finds a variable; it is what spec.Load asks.
