@@ -21,15 +21,17 @@ type client struct {
 	address  []byte // of the client, without port
 	busy     atomic.Bool
 
-	table    *table
-	request  head
-	frame    framing
-	path     []byte // of the request target
-	query    []byte
+	table   *table
+	request head
+	frame   framing
+	location
 	response head
 	answer   framing // the response's framing
 	out      []byte  // what is being put together to be written
 }
+
+// location is what the request target names.
+type location struct{ path, query []byte }
 
 func newClient(l *listener, conn net.Conn) *client {
 	host, _, err := net.SplitHostPort(conn.RemoteAddr().String())

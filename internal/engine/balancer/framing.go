@@ -13,7 +13,6 @@ type framing struct {
 	close    bool // "Connection: close"
 	alive    bool // "Connection: keep-alive"
 	upgrade  bool // "Connection: upgrade" with a protocol
-	expect   bool // "Expect: 100-continue"
 	hosts    int
 	host     []byte
 	protocol []byte   // of the upgrade
@@ -44,8 +43,6 @@ func (f *framing) frame(h *head) error {
 			named = f.connection(value) || named
 		case fieldUpgrade:
 			f.protocol = value
-		case fieldExpect:
-			f.expect = equalFold(value, "100-continue")
 		case fieldHost:
 			f.hosts++
 			f.host = value
@@ -93,7 +90,7 @@ func parseLength(value []byte) (int64, error) {
 // forwarded tells whether a field goes to the other side as it is.
 func (f *framing) forwarded(c fieldClass, name []byte) bool {
 	if c != fieldOther {
-		return c == fieldExpect || c == fieldCookie || c == fieldServer
+		return c == fieldCookie
 	}
 	for _, token := range f.tokens {
 		if bytes.EqualFold(token, name) {
@@ -111,7 +108,6 @@ const (
 	fieldTransfer
 	fieldConnection
 	fieldUpgrade
-	fieldExpect
 	fieldHost
 	fieldCookie
 	fieldHop // of this connection alone
@@ -119,15 +115,14 @@ const (
 	fieldForwardedPort
 	fieldForwardedProto
 	fieldTrace
-	fieldServer
 )
 
 var fieldNames = map[string]fieldClass{
 	"content-length": fieldLength, "transfer-encoding": fieldTransfer, "connection": fieldConnection,
-	"upgrade": fieldUpgrade, "expect": fieldExpect, "host": fieldHost, "cookie": fieldCookie,
-	"keep-alive": fieldHop, "proxy-connection": fieldHop, "te": fieldHop, "trailer": fieldOther,
+	"upgrade": fieldUpgrade, "host": fieldHost, "cookie": fieldCookie,
+	"keep-alive": fieldHop, "proxy-connection": fieldHop, "te": fieldHop,
 	"x-forwarded-for": fieldForwardedFor, "x-forwarded-port": fieldForwardedPort,
-	"x-forwarded-proto": fieldForwardedProto, "x-amzn-trace-id": fieldTrace, "server": fieldServer,
+	"x-forwarded-proto": fieldForwardedProto, "x-amzn-trace-id": fieldTrace,
 }
 
 const longestName = len("transfer-encoding")

@@ -27,8 +27,8 @@ func TestTheTargetLearnsWhereTheRequestCameFrom(t *testing.T) {
 			io.WriteString(rw, "Host="+r.Host)
 		})
 		w.single("10.0.0.1:80")
-		_, body := w.get("/", "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: https", "Connection: x-secret", "X-Secret: 1")
-		want := regexp.MustCompile(`^X-Forwarded-For=1\.2\.3\.4, 10\.9\.9\.9
+		_, body := w.get("/", "X-Forwarded-For: 1.2.3.4", "x-forwarded-for: 5.6.7.8", "X-Forwarded-Proto: https", "Connection: x-secret", "X-Secret: 1")
+		want := regexp.MustCompile(`^X-Forwarded-For=1\.2\.3\.4, 5\.6\.7\.8, 10\.9\.9\.9
 X-Forwarded-Proto=http
 X-Forwarded-Port=80
 X-Amzn-Trace-Id=Root=1-[0-9a-f]{8}-[0-9a-f]{24}

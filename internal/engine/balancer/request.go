@@ -18,19 +18,17 @@ func (c *client) appendRequest(out []byte) []byte {
 		out = append(out, c.frame.host...)
 	}
 	out = append(out, "\r\n"...)
-	var forwardedFor, trace []byte
+	var trace []byte
 	for _, f := range c.request.fields {
 		class := classify(f.name)
 		switch {
-		case class == fieldForwardedFor:
-			forwardedFor = f.value
 		case class == fieldTrace:
 			trace = f.value
 		case c.frame.forwarded(class, f.name):
 			out = appendField(out, f.name, f.value)
 		}
 	}
-	out = c.appendForwarded(out, forwardedFor)
+	out = c.appendForwarded(out)
 	out = appendTrace(out, trace)
 	out = c.appendFraming(out)
 	return append(out, "\r\n"...)
@@ -57,11 +55,13 @@ func appendLength(out []byte, n int64) []byte {
 }
 
 // appendForwarded adds the client to X-Forwarded-For and says how it came.
-func (c *client) appendForwarded(out, before []byte) []byte {
+func (c *client) appendForwarded(out []byte) []byte {
 	out = append(out, "X-Forwarded-For: "...)
-	if len(before) > 0 {
-		out = append(out, before...)
-		out = append(out, ", "...)
+	for _, f := range c.request.fields {
+		if classify(f.name) == fieldForwardedFor && len(f.value) > 0 {
+			out = append(out, f.value...)
+			out = append(out, ", "...)
+		}
 	}
 	out = append(out, c.address...)
 	out = append(out, "\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: "...)

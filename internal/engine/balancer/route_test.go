@@ -131,6 +131,23 @@ func TestTheFirstMatchingRuleAnswers(t *testing.T) {
 	})
 }
 
+// A listener port below 1024 may be served at a higher one.
+func TestARedirectKeepsThePortThatTheClientUsed(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.route(types.Action{Type: types.ActionTypeEnumRedirect, RedirectConfig: &types.RedirectActionConfig{
+			StatusCode: types.RedirectActionStatusCodeEnumHttp302, Path: aws.String("/new"),
+		}})
+		for host, want := range map[string]string{"127.88.0.1:8080": "http://127.88.0.1:8080/new", "a": "http://a:80/new"} {
+			p := w.dial()
+			r, _ := p.send("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").response("GET")
+			if got := r.Header.Get("Location"); r.StatusCode != http.StatusFound || got != want {
+				t.Errorf("%d %s, want %s", r.StatusCode, got, want)
+			}
+			p.Close()
+		}
+	})
+}
+
 func TestARedirectFillsInThePartsOfTheRequest(t *testing.T) {
 	inBubble(t, func(w *world) {
 		w.route(types.Action{Type: types.ActionTypeEnumRedirect, RedirectConfig: &types.RedirectActionConfig{

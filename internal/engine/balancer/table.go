@@ -1,7 +1,6 @@
 package balancer
 
 import (
-	"bytes"
 	"cmp"
 	"math/rand/v2"
 	"slices"
@@ -168,6 +167,7 @@ func fixedResponse(config types.FixedResponseActionConfig) action {
 }
 
 // redirect compiles a redirect; the placeholders are the request's own parts.
+// The port is the one the client used, which may not be the listener's.
 func redirect(config types.RedirectActionConfig) action {
 	status := 302
 	if config.StatusCode == types.RedirectActionStatusCodeEnumHttp301 {
@@ -180,16 +180,18 @@ func redirect(config types.RedirectActionConfig) action {
 		return *text
 	}
 	protocol := strings.ToLower(part(config.Protocol, "#{protocol}"))
-	port := part(config.Port, "#{port}")
-	location := protocol + "://" + part(config.Host, "#{host}") + ":" + port + part(config.Path, "/#{path}")
+	location := protocol + "://" + part(config.Host, "#{host}") + ":" + part(config.Port, "#{port}") + part(config.Path, "/#{path}")
 	if query := part(config.Query, "#{query}"); query != "" {
 		location += "?" + query
 	}
 	return func(c *client) bool {
 		c.listener.meter.redirects.Add(1)
-		host, _, _ := bytes.Cut(c.frame.host, []byte(":"))
-		text := strings.NewReplacer("#{protocol}", "http", "#{host}", string(host),
-			"#{port}", strconv.Itoa(c.listener.port), "#{path}", strings.TrimPrefix(string(c.path), "/"),
+		host, port, given := strings.Cut(string(c.frame.host), ":")
+		if !given {
+			port = strconv.Itoa(c.listener.port)
+		}
+		text := strings.NewReplacer("#{protocol}", "http", "#{host}", host,
+			"#{port}", port, "#{path}", strings.TrimPrefix(string(c.path), "/"),
 			"#{query}", string(c.query)).Replace(location)
 		return c.reply(status, "text/html", "", strings.TrimSuffix(text, "?"), true)
 	}

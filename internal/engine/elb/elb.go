@@ -64,34 +64,40 @@ type ELB struct {
 	options Options
 	service *wire.Service
 
-	mu            sync.Mutex // an operation or a pass of the control loop
+	mu sync.Mutex // an operation or a pass of the control loop
+	tables
+	checks map[string]*check // by the registration's key
+	wake   chan struct{}
+	probes sync.WaitGroup
+}
+
+// tables are what ELB remembers.
+type tables struct {
 	loadBalancers *state.Table[loadBalancer]
 	groups        *state.Table[targetGroup]
 	listeners     *state.Table[listener]
 	rules         *state.Table[rule]
 	registrations *state.Table[registration]
 	leaving       *state.Table[interfaces]
-
-	checks map[string]*check // by the registration's key
-	wake   chan struct{}
-	probes sync.WaitGroup
 }
 
 // New opens the tables in db. Nothing is served and no target is checked
 // before Run.
 func New(db *state.DB, parts Parts, options Options) *ELB {
 	e := &ELB{
-		parts:         parts,
-		options:       options,
-		service:       wire.NewService("elasticloadbalancing"),
-		loadBalancers: state.NewTable[loadBalancer](db, "elb.loadbalancers"),
-		groups:        state.NewTable[targetGroup](db, "elb.targetgroups"),
-		listeners:     state.NewTable[listener](db, "elb.listeners"),
-		rules:         state.NewTable[rule](db, "elb.rules"),
-		registrations: state.NewTable[registration](db, "elb.registrations"),
-		leaving:       state.NewTable[interfaces](db, "elb.leaving"),
-		checks:        map[string]*check{},
-		wake:          make(chan struct{}, 1),
+		parts:   parts,
+		options: options,
+		service: wire.NewService("elasticloadbalancing"),
+		tables: tables{
+			loadBalancers: state.NewTable[loadBalancer](db, "elb.loadbalancers"),
+			groups:        state.NewTable[targetGroup](db, "elb.targetgroups"),
+			listeners:     state.NewTable[listener](db, "elb.listeners"),
+			rules:         state.NewTable[rule](db, "elb.rules"),
+			registrations: state.NewTable[registration](db, "elb.registrations"),
+			leaving:       state.NewTable[interfaces](db, "elb.leaving"),
+		},
+		checks: map[string]*check{},
+		wake:   make(chan struct{}, 1),
 	}
 	e.registerLoadBalancers()
 	e.registerListeners()
@@ -162,7 +168,7 @@ func (e *ELB) registerTargetGroups() {
 	op(e, "DescribeTargetGroupAttributes", e.describeTargetGroupAttributes, "TargetGroupArn")
 	change(e, "RegisterTargets", e.registerTargets, "TargetGroupArn", "Targets")
 	change(e, "DeregisterTargets", e.deregisterTargets, "TargetGroupArn", "Targets")
-	op(e, "DescribeTargetHealth", e.describeTargetHealth, "TargetGroupArn", "Targets", "Include")
+	op(e, "DescribeTargetHealth", e.describeTargetHealth, "TargetGroupArn", "Targets")
 }
 
 func (e *ELB) registerRest() {

@@ -1,7 +1,6 @@
 package elb
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,7 +92,7 @@ func checkHealthPort(port string) error {
 	return nil
 }
 
-var matcherPart = regexp.MustCompile(`^([2-4][0-9][0-9])(?:-([2-4][0-9][0-9]))?$`)
+const matcherPart wire.Pattern = `^([2-4][0-9][0-9])(?:-([2-4][0-9][0-9]))?$`
 
 // matcher is a set of status codes as ranges.
 type matcher [][2]int
