@@ -1,7 +1,6 @@
 package cloudwatch
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -22,7 +21,7 @@ type evaluator struct {
 	open       map[string]bool // being computed, to find circles
 }
 
-var queryID = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]*$`)
+const queryID wire.Pattern = `^[a-z][a-zA-Z0-9_]*$`
 
 // evaluator checks queries and prepares to answer them over a time range. All
 // metrics of one expression are read with the longest period asked for.

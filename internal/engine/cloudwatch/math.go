@@ -3,7 +3,6 @@ package cloudwatch
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -22,7 +21,7 @@ type mathParser struct {
 	whole     string
 }
 
-var mathToken = regexp.MustCompile(`^\s*([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|[A-Za-z][A-Za-z0-9_]*|"[^"]*"|'[^']*'|&&|\|\||[<>=!]=|[-+*/^<>(),\[\]])`)
+const mathToken wire.Pattern = `^\s*([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|[A-Za-z][A-Za-z0-9_]*|"[^"]*"|'[^']*'|&&|\|\||[<>=!]=|[-+*/^<>(),\[\]])`
 
 func (p *mathParser) invalid(format string, args ...any) error {
 	return wire.Fault(invalidValue, "Error in expression %q: %s", p.whole, fmt.Sprintf(format, args...))

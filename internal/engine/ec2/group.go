@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -72,7 +71,7 @@ func (e *EC2) groupShape(ctx context.Context, g group) types.SecurityGroup {
 	}
 }
 
-var groupText = regexp.MustCompile(`^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}$`)
+const groupText wire.Pattern = `^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}$`
 
 func (e *EC2) createGroup(ctx context.Context, in *ec2.CreateSecurityGroupInput) (*ec2.CreateSecurityGroupOutput, error) {
 	v, err := e.vpcOrDefault(ctx, in.VpcId)

@@ -10,13 +10,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
+
+	"photon/internal/engine/wire"
 )
 
-var digestShape = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+const digestShape wire.Pattern = `^sha256:[0-9a-f]{64}$`
 
 var (
 	errNoUpload = errors.New("upload unknown to registry")

@@ -3,7 +3,6 @@ package ecr
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,7 +13,7 @@ import (
 	"photon/internal/engine/wire"
 )
 
-var tagShape = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$`)
+const tagShape wire.Pattern = `^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$`
 
 func (e *ECR) imageOps(s *wire.Service) {
 	wire.Op(s, "ListImages", e.listImages)

@@ -2,13 +2,14 @@ package ecr
 
 import (
 	"path"
-	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
+
+	"photon/internal/engine/wire"
 )
 
-var filterShape = regexp.MustCompile(`^[0-9a-zA-Z._*-]{1,128}$`)
+const filterShape wire.Pattern = `^[0-9a-zA-Z._*-]{1,128}$`
 
 // immutable tells whether a tag of the repository may not be moved.
 func (r repository) immutable(tag string) bool {

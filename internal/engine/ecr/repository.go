@@ -3,7 +3,6 @@ package ecr
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 
 const nameRule = `(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*`
 
-var nameShape = regexp.MustCompile(`^` + nameRule + `$`)
+const nameShape wire.Pattern = `^` + nameRule + `$`
 
 // repository is one row.
 type repository struct {

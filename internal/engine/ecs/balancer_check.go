@@ -2,17 +2,17 @@ package ecs
 
 import (
 	"context"
-	"regexp"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"photon/internal/engine/wire"
 )
 
-var (
-	ruleARN     = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:[^:]+:[0-9]{12}:listener-rule/app/.+$`)
-	listenerARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:[^:]+:[0-9]{12}:listener/net/.+$`)
-	roleARN     = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$`)
+const (
+	ruleARN     wire.Pattern = `^arn:aws[a-z-]*:elasticloadbalancing:[^:]+:[0-9]{12}:listener-rule/app/.+$`
+	listenerARN wire.Pattern = `^arn:aws[a-z-]*:elasticloadbalancing:[^:]+:[0-9]{12}:listener/net/.+$`
+	roleARN     wire.Pattern = `^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$`
 )
 
 // checkBalancers refuses load balancers that are not there, do not fit the
@@ -84,9 +84,7 @@ func (e *ECS) checkAdvanced(ctx context.Context, b types.LoadBalancer) error {
 }
 
 func checkRules(production, test string) error {
-	fits := func(arn string) bool {
-		return slices.ContainsFunc([]*regexp.Regexp{ruleARN, listenerARN}, func(r *regexp.Regexp) bool { return r.MatchString(arn) })
-	}
+	fits := func(arn string) bool { return ruleARN.MatchString(arn) || listenerARN.MatchString(arn) }
 	if production == "" {
 		return invalid("productionListenerRule must be specified in advancedConfiguration.")
 	}

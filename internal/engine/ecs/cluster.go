@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 	"photon/internal/engine/wire"
 )
 
-var validName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
+const validName wire.Pattern = `^[A-Za-z0-9_-]{1,255}$`
 
 // CreateCluster makes a cluster, or returns the one that has the name.
 func (e *ECS) CreateCluster(ctx context.Context, in *ecs.CreateClusterInput) (*ecs.CreateClusterOutput, error) {

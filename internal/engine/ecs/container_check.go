@@ -2,16 +2,17 @@ package ecs
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"photon/internal/engine/wire"
 )
 
-var registryOfAWS = regexp.MustCompile(`^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/`)
+const registryOfAWS wire.Pattern = `^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/`
 
 // checkContainers refuses containers that Fargate does not run.
 func checkContainers(in *ecs.RegisterTaskDefinitionInput) error {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -122,9 +121,9 @@ func parse(text string) (grants, error) {
 	return g, nil
 }
 
-var (
-	sidText    = regexp.MustCompile(`^[A-Za-z0-9]*$`)
-	actionText = regexp.MustCompile(`^[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+$`)
+const (
+	sidText    wire.Pattern = `^[A-Za-z0-9]*$`
+	actionText wire.Pattern = `^[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+$`
 )
 
 func (s statement) check() error {
@@ -210,7 +209,7 @@ func checkTrust(text *string) error {
 	return nil
 }
 
-var awsPrincipal = regexp.MustCompile(`^(\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/.+))$`)
+const awsPrincipal wire.Pattern = `^(\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/.+))$`
 
 func (s statement) checkPrincipals() error {
 	for _, who := range []principals{s.Principal, s.NotPrincipal} {

@@ -2,7 +2,6 @@ package iam
 
 import (
 	"context"
-	"regexp"
 	"strings"
 	"time"
 
@@ -47,9 +46,9 @@ func (d document) replaced(text string, delay time.Duration) document {
 
 func settled(written time.Time, delay time.Duration) bool { return time.Since(written) >= delay }
 
-var (
-	entityName = regexp.MustCompile(`^[\w+=,.@-]+$`)
-	entityPath = regexp.MustCompile(`^/([!-~]+/)?$`)
+const (
+	entityName wire.Pattern = `^[\w+=,.@-]+$`
+	entityPath wire.Pattern = `^/([!-~]+/)?$`
 )
 
 func checkName(kind, name string, most int) error {

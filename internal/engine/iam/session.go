@@ -3,7 +3,6 @@ package iam
 import (
 	"context"
 	"crypto/rand"
-	"regexp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,7 +18,7 @@ type session struct {
 	Expires time.Time
 }
 
-var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+const sessionName wire.Pattern = `^[\w+=,.@-]{2,64}$`
 
 // caller is the ARN of who makes the call.
 func (i *IAM) caller(ctx context.Context) string {

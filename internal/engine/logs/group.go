@@ -2,7 +2,6 @@ package logs
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -23,12 +22,10 @@ type group struct {
 	Tags      map[string]string
 }
 
-var (
-	groupName = regexp.MustCompile(`^[\.\-_/#A-Za-z0-9]{1,512}$`)
+const groupName wire.Pattern = `^[\.\-_/#A-Za-z0-9]{1,512}$`
 
-	// retentions are the days that AWS permits.
-	retentions = []int32{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
-)
+// retentions are the days that AWS permits.
+var retentions = []int32{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 
 func millis(t time.Time) int64 { return t.UnixMilli() }
 

@@ -18,7 +18,7 @@ type jsonParser struct {
 	whole  string
 }
 
-var jsonToken = regexp.MustCompile(`^\s*("(?:[^"\\]|\\.)*"|%[^%]*%|&&|\|\||!=|<=|>=|[=<>(){}]|\$[A-Za-z0-9_.\-\[\]"*]*|[A-Za-z0-9_.*+\-]+)`)
+const jsonToken wire.Pattern = `^\s*("(?:[^"\\]|\\.)*"|%[^%]*%|&&|\|\||!=|<=|>=|[=<>(){}]|\$[A-Za-z0-9_.\-\[\]"*]*|[A-Za-z0-9_.*+\-]+)`
 
 func parseJSONPattern(text string) (func(string) bool, error) {
 	p := &jsonParser{whole: text}

@@ -2,7 +2,6 @@ package secrets
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,7 +156,7 @@ func compare(option, value, wanted string) bool {
 	return value == wanted
 }
 
-var labelText = regexp.MustCompile(`^[a-zA-Z0-9_.\-]{1,100}$`)
+const labelText wire.Pattern = `^[a-zA-Z0-9_.\-]{1,100}$`
 
 // labelParameterVersion moves labels to a version, the latest by default.
 func (s *Secrets) labelParameterVersion(ctx context.Context, in *ssm.LabelParameterVersionInput) (*ssm.LabelParameterVersionOutput, error) {

@@ -3,7 +3,6 @@ package secrets
 import (
 	"context"
 	"encoding/base64"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +41,7 @@ func validation(format string, args ...any) error {
 	return wire.Fault("ValidationException", format, args...)
 }
 
-var parameterName = regexp.MustCompile(`^[a-zA-Z0-9_.\-/]+$`)
+const parameterName wire.Pattern = `^[a-zA-Z0-9_.\-/]+$`
 
 func checkParameterName(name string) error {
 	lower := strings.ToLower(strings.TrimPrefix(name, "/"))

@@ -2,7 +2,6 @@ package secrets
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +25,7 @@ type secret struct {
 	Tags             map[string]string
 }
 
-var secretName = regexp.MustCompile(`^[a-zA-Z0-9/_+=.@!-]{1,512}$`)
+const secretName wire.Pattern = `^[a-zA-Z0-9/_+=.@!-]{1,512}$`
 
 func notFound() error {
 	return &types.ResourceNotFoundException{Message: aws.String("Secrets Manager can't find the specified secret.")}
