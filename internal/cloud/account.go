@@ -33,6 +33,9 @@ type Account struct {
 	named     memory[Watch, string]               // the deployment that a Watch did not name
 	current   memory[string, running]             // by service ARN
 	places    memory[string, map[string]logPlace] // by task definition
+	// provisioning are the ARNs of load balancers that are not active yet,
+	// by owner.
+	provisioning memory[string, []string]
 
 	mu       sync.Mutex
 	identity Identity

@@ -57,7 +57,7 @@ func (s *search) live() Live {
 	for _, t := range s.inOrder() {
 		r := resource.Resource{
 			Key: resource.Key{Kind: t.kind, Name: t.name}, ID: t.id, Parent: index[t.parent],
-			Owner: s.ownerOf(t), Attributes: s.asWanted(t, rewrite(t.attributes, refs)),
+			Owner: s.ownerOf(t), Attributes: s.asWanted(t, rewrite(t.attributes, refs)), Failed: t.failed,
 		}
 		s.keep(r, &l)
 	}

@@ -90,6 +90,7 @@ func askLoadBalancerPrefix(ctx context.Context, s *search, prefixes []string) er
 
 func (s *search) foundLoadBalancer(b types.LoadBalancer) {
 	arn := aws.ToString(b.LoadBalancerArn)
+	s.provision(s.owner, b)
 	s.ask(elbTagsQuestion, arn)
 	s.ask(listenersQuestion, arn)
 	s.found(&thing{
@@ -119,6 +120,7 @@ func createLoadBalancer(ctx context.Context, a *Account, want resource.Resource)
 		Tags:           elbTagList(resource.Tags(want.Owner)),
 	})
 	if err == nil && len(out.LoadBalancers) > 0 {
+		a.provision(want.Owner, out.LoadBalancers[0])
 		return aws.ToString(out.LoadBalancers[0].LoadBalancerArn), nil
 	}
 	if !is(err, "DuplicateLoadBalancerName") {

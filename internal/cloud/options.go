@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 )
@@ -88,18 +89,19 @@ func newAccount(cfg aws.Config, o Options) *Account {
 }
 
 // newRetryer repeats throttled, broken and unanswered calls, mutating ones
-// too: every call that this package makes is safe to repeat.
+// too: every call that this package makes is safe to repeat. It has no quota
+// of retries: many services deployed side by side are throttled together, and
+// each of them is to get through.
 func newRetryer() aws.Retryer {
-	return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
-		o.StandardOptions = append(o.StandardOptions, func(s *retry.StandardOptions) {
-			s.MaxAttempts = maxAttempts
-			s.Retryables = append(s.Retryables, retry.RetryableErrorCode{Codes: map[string]struct{}{
-				"ConcurrentModification":      {}, // IAM
-				"OperationAbortedException":   {}, // CloudWatch Logs, of concurrent calls
-				"ServiceUnavailable":          {},
-				"ServerException":             {}, // ECS
-				"ServiceUnavailableException": {},
-			}})
-		})
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = maxAttempts
+		o.RateLimiter = ratelimit.None
+		o.Retryables = append(o.Retryables, retry.RetryableErrorCode{Codes: map[string]struct{}{
+			"ConcurrentModification":      {}, // IAM
+			"OperationAbortedException":   {}, // CloudWatch Logs, of concurrent calls
+			"ServerException":             {}, // ECS
+			"ServiceUnavailable":          {},
+			"ServiceUnavailableException": {},
+		}})
 	})
 }

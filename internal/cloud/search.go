@@ -75,6 +75,7 @@ type thing struct {
 	id         string // empty for a part that AWS knows by its parent alone
 	parent     string // id, or the name of a role
 	attributes any
+	failed     string // of a service: why its last rollout failed
 }
 
 func newSearch(a *Account, owner string, want resource.Set) *search {

@@ -22,6 +22,9 @@ func createService(ctx context.Context, a *Account, want resource.Resource) (str
 	if err != nil {
 		return "", err
 	}
+	if err := a.awaitLoadBalancers(ctx, want); err != nil {
+		return "", err
+	}
 	in.Tags = ecsTagList(resource.Tags(want.Owner))
 	in.ClientToken = aws.String(a.clientToken(want, aws.ToString(in.TaskDefinition)))
 	since := a.begin()
@@ -106,7 +109,7 @@ func updateService(ctx context.Context, a *Account, want, have resource.Resource
 		return err
 	}
 	in.Cluster, in.Service = aws.String(clusterOf(have.ID)), &have.ID
-	in.ForceNewDeployment = hasAny(document, forcing)
+	in.ForceNewDeployment = hasAny(document, forcing) || have.Failed != ""
 	since := a.begin()
 	out, err := a.ecs().UpdateService(ctx, in)
 	if err != nil {

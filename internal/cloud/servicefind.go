@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -128,7 +129,9 @@ func (s *search) foundService(name string, service types.Service) {
 		s.ongoing[id] = watchOf(&service)
 	}
 	s.mu.Unlock()
-	s.found(&thing{kind: resource.KindService, name: name, id: id, attributes: serviceDocument(service)})
+	s.found(&thing{
+		kind: resource.KindService, name: name, id: id, attributes: serviceDocument(service), failed: failedRollout(service),
+	})
 	if len(service.LoadBalancers) > 0 && service.LoadBalancers[0].AdvancedConfiguration == nil {
 		for _, current := range service.CurrentServiceRevisions {
 			s.ask(sourceQuestion, aws.ToString(current.Arn))
@@ -141,6 +144,17 @@ func rollingOut(service types.Service) bool {
 	return slices.ContainsFunc(service.Deployments, func(d types.Deployment) bool {
 		return d.RolloutState == types.DeploymentRolloutStateInProgress
 	})
+}
+
+// failedRollout says why a service's newest deployment failed where ECS had
+// nothing to go back to; empty when it did not.
+func failedRollout(service types.Service) string {
+	for _, d := range service.Deployments {
+		if aws.ToString(d.Status) == "PRIMARY" && d.RolloutState == types.DeploymentRolloutStateFailed {
+			return cmp.Or(aws.ToString(d.RolloutStateReason), "the last deployment failed")
+		}
+	}
+	return ""
 }
 
 // serviceDocument is a service as the input of CreateService. What only its

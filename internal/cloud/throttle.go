@@ -18,7 +18,7 @@ type family struct {
 }
 
 // families are AWS's token buckets for calls that change something. Reads have
-// much larger ones; where those run dry, the SDK's adaptive retries wait.
+// much larger ones; where those run dry, the retries wait.
 var families = []family{
 	{"ECS", []string{"CreateCluster", "DeleteCluster", "PutClusterCapacityProviders"}, 20, 1},
 	{"ECS", []string{"RegisterTaskDefinition", "DeregisterTaskDefinition"}, 20, 1},

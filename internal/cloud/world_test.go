@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"photon/internal/cloud"
@@ -37,9 +38,15 @@ type world struct {
 
 // inWorld runs a test against an engine that moves.
 func inWorld(t *testing.T, test func(w *world)) {
+	inSlowWorld(t, engine.Options{}, test)
+}
+
+// inSlowWorld is inWorld where AWS takes its time.
+func inSlowWorld(t *testing.T, o engine.Options, test func(w *world)) {
 	hideAWS(t)
+	o.Listen, o.Address = listen, "engine.internal"
 	synctest.Test(t, func(t *testing.T) {
-		e := engine.New(state.Memory(), memory.New(), engine.Options{Listen: listen, Address: "engine.internal"})
+		e := engine.New(state.Memory(), memory.New(), o)
 		ctx, stop := context.WithCancel(t.Context())
 		var loops sync.WaitGroup
 		loops.Go(func() { e.Run(ctx) })
@@ -78,6 +85,23 @@ func (w *world) open() *cloud.Account {
 	return account
 }
 
+// byHand is for clients that do what people do in the console.
+func (w *world) byHand() aws.Config {
+	return aws.Config{
+		Region: "eu-central-1", BaseEndpoint: aws.String("http://engine.internal"),
+		Credentials: credentials.NewStaticCredentialsProvider("123456789012", "secret", ""),
+		HTTPClient:  &http.Client{Transport: w.transport.next},
+	}
+}
+
+func must[T any](w *world, value T, err error) T {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+	return value
+}
+
 // listen opens listeners that nobody connects to.
 func listen(string, string) (net.Listener, error) { return &deaf{closed: make(chan struct{})}, nil }
 
@@ -96,7 +120,11 @@ type recorder struct {
 	latency time.Duration
 	broke   func(operation string) error // may be nil; called after the call took effect
 
+	// refuse returns the status with which call n is refused; 0 lets it pass.
+	refuse func(n int) int
+
 	mu    sync.Mutex
+	count int
 	calls []string
 }
 
@@ -104,7 +132,14 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	operation := operationOf(request)
 	r.mu.Lock()
 	r.calls = append(r.calls, operation)
+	r.count++
+	n := r.count
 	r.mu.Unlock()
+	if r.refuse != nil {
+		if status := r.refuse(n); status != 0 {
+			return refusal(request, operation, status), nil
+		}
+	}
 	time.Sleep(r.latency)
 	answer, err := r.next.RoundTrip(request)
 	if err == nil && r.broke != nil {
@@ -113,6 +148,24 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 	}
 	return answer, err
+}
+
+// refusal is a throttled call for 400, and a broken server else.
+func refusal(request *http.Request, operation string, status int) *http.Response {
+	body, kind := `{"__type":"ThrottlingException","message":"Rate exceeded"}`, "application/x-amz-json-1.1"
+	if request.Header.Get("X-Amz-Target") == "" {
+		body, kind = "<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>", "text/xml"
+	}
+	if strings.Contains(operation, "Security") || strings.Contains(operation, "Subnet") { // EC2
+		body = "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Rate exceeded</Message></Error></Errors></Response>"
+	}
+	if status != http.StatusBadRequest {
+		body = ""
+	}
+	return &http.Response{
+		StatusCode: status, Status: http.StatusText(status), Header: http.Header{"Content-Type": {kind}},
+		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: request,
+	}
 }
 
 func operationOf(request *http.Request) string {
