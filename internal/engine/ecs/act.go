@@ -21,8 +21,10 @@ func (e *ECS) act(ctx context.Context, key string, v view, m move) {
 	}
 	switch m.do {
 	case start:
+		row.Steady = false
 		e.launch(ctx, key, row, m)
 	case stop:
+		row.Steady = false
 		e.dismiss(key, row, m)
 	case settle:
 		e.settled(key, &row)
@@ -31,10 +33,8 @@ func (e *ECS) act(ctx context.Context, key string, v view, m move) {
 	default:
 		e.steer(key, &row, v, m)
 	}
-	if m.do != start && m.do != stop {
-		e.rows.services.Put(key, row)
-		e.nudge()
-	}
+	e.rows.services.Put(key, row)
+	e.nudge()
 }
 
 // steer does the moves that change the service's deployment, which must be as
@@ -155,6 +155,5 @@ func (e *ECS) dismiss(key string, row service, m move) {
 	}
 	if len(told) > 0 {
 		e.tell(key, row, "has stopped %d running tasks: %s", len(told), strings.Join(told, " "))
-		e.nudge()
 	}
 }

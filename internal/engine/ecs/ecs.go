@@ -43,6 +43,7 @@ type ECS struct {
 type tables struct {
 	clusters    *state.Table[types.Cluster] // name
 	definitions *state.Table[definition]    // family:revision
+	families    *state.Table[int32]         // latest revision by family
 	services    *state.Table[service]       // cluster/service
 	events      *state.Table[[]types.ServiceEvent]
 	revisions   *state.Table[revision]   // cluster/service/id
@@ -62,6 +63,7 @@ func New(db *state.DB, parts Parts, options Options) *ECS {
 		rows: tables{
 			clusters:    state.NewTable[types.Cluster](db, "ecs.clusters"),
 			definitions: state.NewTable[definition](db, "ecs.definitions"),
+			families:    state.NewTable[int32](db, "ecs.families"),
 			services:    state.NewTable[service](db, "ecs.services"),
 			events:      state.NewTable[[]types.ServiceEvent](db, "ecs.events"),
 			revisions:   state.NewTable[revision](db, "ecs.revisions"),

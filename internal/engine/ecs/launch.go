@@ -34,7 +34,6 @@ func (e *ECS) launch(ctx context.Context, key string, row service, m move) {
 		told = append(told, "(task "+t.id()+").")
 	}
 	e.tell(key, row, "has started %d tasks: %s", m.count, strings.Join(told, " "))
-	e.nudge()
 }
 
 func (e *ECS) birthOf(ctx context.Context, key string, row service, r revision, d definition, ordinal int) birth {

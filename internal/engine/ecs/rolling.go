@@ -63,26 +63,49 @@ func (v view) spare(good []taskView, missing int) []string {
 	if v.stalled {
 		return nil
 	}
-	old := v.live(func(t taskView) bool { return t.revision != v.goal })
+	old := v.live(func(t taskView) bool { return t.revision != v.goal && !t.protected })
 	floor := v.desired
 	if v.desired-len(good) > missing && !v.now.Before(v.startAfter) {
 		floor = v.minimum // there is no room to start: room must be made
 	}
-	may := countHealthy(old) + countHealthy(good) - floor
+	slices.SortStableFunc(old, func(a, b taskView) int { return worth(a) - worth(b) })
+	may := v.serving() - floor
 	var spare []string
 	for _, t := range old {
-		if t.protected {
-			continue
-		}
-		if t.health == healthy {
-			if may <= 0 {
-				continue
-			}
+		if worth(t) == useless {
+			spare = append(spare, t.id)
+		} else if may > 0 {
+			spare = append(spare, t.id)
 			may--
 		}
-		spare = append(spare, t.id)
 	}
 	return spare
+}
+
+// serving counts the tasks that may be answering: the healthy ones and those
+// of older revisions that run without a verdict yet.
+func (v view) serving() int {
+	return len(v.live(func(t taskView) bool {
+		return t.health == healthy || t.revision != v.goal && worth(t) > useless
+	}))
+}
+
+// What a task of an older revision is worth: one that does not run, or is
+// unhealthy, can be stopped at any time.
+const (
+	useless = iota
+	unsure
+	useful
+)
+
+func worth(t taskView) int {
+	switch {
+	case t.phase == pending || t.health == unhealthy:
+		return useless
+	case t.health == waiting:
+		return unsure
+	}
+	return useful
 }
 
 // leastUseful are n tasks to scale in: those that are not healthy first, then

@@ -41,12 +41,12 @@ func (e *ECS) update(ctx context.Context, key string, in *ecs.UpdateServiceInput
 	if err != nil {
 		return nil, err
 	}
+	before := row
 	change(&row, in)
 	if in.TaskDefinition != nil {
 		row.TaskDefinition = definition.TaskDefinitionArn
 	}
-	row.Steady = false
-	if deploys(in) {
+	if in.ForceNewDeployment || remade(before, row) {
 		e.deploy(ctx, key, &row)
 	}
 	e.rows.services.Put(key, row)
@@ -134,10 +134,13 @@ func merge(have, change *types.DeploymentConfiguration) *types.DeploymentConfigu
 	return &merged
 }
 
-// deploys tells whether the input begins a deployment.
-func deploys(in *ecs.UpdateServiceInput) bool {
-	return in.ForceNewDeployment || in.TaskDefinition != nil || in.LoadBalancers != nil ||
-		in.NetworkConfiguration != nil || in.PlatformVersion != nil
+// remade tells whether tasks are made of something else than before, which
+// begins a deployment.
+func remade(before, after service) bool {
+	made := func(s service) string {
+		return fingerprint([]any{s.TaskDefinition, s.LoadBalancers, s.NetworkConfiguration, s.PlatformVersion})
+	}
+	return made(before) != made(after)
 }
 
 // DeleteService drains a service; with tasks wanted it needs force.

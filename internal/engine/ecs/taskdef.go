@@ -32,10 +32,9 @@ func (e *ECS) RegisterTaskDefinition(ctx context.Context, in *ecs.RegisterTaskDe
 	family := *in.Family
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	number := int32(1)
-	for _, row := range e.rows.definitions.All(call.World() + family + ":") {
-		number = row.Revision + 1
-	}
+	number, _ := e.rows.families.Get(call.World() + family)
+	number++ // never given twice, even when the last one is deleted
+	e.rows.families.Put(call.World()+family, number)
 	row := definition{TaskDefinition: define(in), Tags: in.Tags}
 	row.Revision = number
 	row.TaskDefinitionArn = aws.String(call.ARN("ecs", "task-definition/"+family+":"+strconv.Itoa(int(number))))
