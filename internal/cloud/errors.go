@@ -26,6 +26,9 @@ func (e *Error) Error() string { return sentence(e.Subject, e.Message) }
 // Unwrap returns the SDK's error, which is not for people.
 func (e *Error) Unwrap() error { return e.cause }
 
+// Hints are lines that help.
+func (e *Error) Hints() []string { return lines(e.Hint) }
+
 // StepError is a change that did not succeed.
 type StepError struct {
 	Step      resource.Key
@@ -70,6 +73,14 @@ func (e *RegionError) Hints() []string {
 		`set "aws": { "region": … } in the file, or AWS_REGION, or --region`,
 		"without an AWS account: --local deploys on this machine",
 	}
+}
+
+// lines is a hint as a list, which is empty when there is none.
+func lines(hint string) []string {
+	if hint == "" {
+		return nil
+	}
+	return []string{hint}
 }
 
 func sentence(subject, message string) string { return subject + ": " + message }

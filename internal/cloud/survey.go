@@ -2,8 +2,8 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,15 +18,23 @@ type Refusal struct {
 	Hint    string // may be empty
 }
 
+func (r Refusal) Error() string { return sentence(r.Subject, r.Message) }
+
+// Hints are lines that help.
+func (r Refusal) Hints() []string { return lines(r.Hint) }
+
 // Refusals are all of them. Nothing was changed.
 type Refusals []Refusal
 
-func (r Refusals) Error() string {
-	lines := make([]string, len(r))
+func (r Refusals) Error() string { return errors.Join(r.Unwrap()...).Error() }
+
+// Unwrap returns each Refusal.
+func (r Refusals) Unwrap() []error {
+	all := make([]error, len(r))
 	for i, refusal := range r {
-		lines[i] = sentence(refusal.Subject, refusal.Message)
+		all[i] = refusal
 	}
-	return strings.Join(lines, "\n")
+	return all
 }
 
 // Survey finds out what Desired must know, in one round of reads, and checks
