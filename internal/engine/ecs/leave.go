@@ -165,32 +165,31 @@ func (a *agent) patienceToStop(ctx context.Context) time.Duration {
 // deprovision removes the sandbox, sends the last lines and gives the network
 // interface back.
 func (a *agent) deprovision(rest context.Context) {
-	ctx, cancel := context.WithTimeout(rest, removeWithin)
-	defer cancel()
-	if a.sandbox != nil {
-		_ = a.sandbox.Remove(ctx)
-	}
-	a.lastNews()
+	a.clearOut(rest)
 	a.flushLogs()
 	if id := a.task().Interface.ID; id != "" {
-		_ = a.e.parts.Detach(ctx, id)
+		_ = a.e.parts.Detach(rest, id)
 	}
 }
 
-// lastNews takes in what the containers still had to say.
-func (a *agent) lastNews() {
+// clearOut removes the sandbox and takes in what its containers still have to
+// say, which the removal may be waiting for.
+func (a *agent) clearOut(rest context.Context) {
+	ctx, cancel := context.WithTimeout(rest, removeWithin)
+	defer cancel()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
+		if a.sandbox != nil {
+			_ = a.sandbox.Remove(ctx) // what is left is the runtime's to sweep
+		}
 		a.forwarders.Wait()
 	}()
-	late := time.NewTimer(10 * time.Second)
-	defer late.Stop()
 	for {
 		select {
 		case n := <-a.news:
 			a.gone(n)
-		case <-late.C:
+		case <-ctx.Done():
 			close(a.quit)
 			<-ended
 			return

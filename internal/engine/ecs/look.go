@@ -35,7 +35,7 @@ func (e *ECS) look(ctx context.Context, key string, row service, tasks map[strin
 
 func seen(d deployment, row service, goal revision) *deploymentView {
 	v := &deploymentView{
-		strategy: d.DeploymentConfiguration.Strategy, status: d.Status, stage: d.LifecycleStage,
+		strategy: d.DeploymentConfiguration.Strategy, status: d.Status,
 		failures: int(goal.Failed),
 	}
 	if row.Completed != d.Target {

@@ -26,7 +26,6 @@ type view struct {
 type deploymentView struct {
 	strategy  types.DeploymentStrategy
 	status    types.ServiceDeploymentStatus
-	stage     types.ServiceDeploymentLifecycleStage
 	candidate string // revision to roll back to; empty when there is none
 	breaker   bool   // the circuit breaker is on
 	rollback  bool   // and rolls back
