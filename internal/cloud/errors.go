@@ -49,6 +49,9 @@ func (e *StepError) Error() string {
 // Unwrap returns the SDK's error, which is not for people.
 func (e *StepError) Unwrap() error { return e.cause }
 
+// Hints are lines that help.
+func (e *StepError) Hints() []string { return lines(e.Hint) }
+
 // CredentialsError says that there are no credentials, or no usable ones.
 type CredentialsError struct{ Reason string }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -60,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 		return nil, &RegionError{}
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return nil, &CredentialsError{Reason: reasonOf(err)}
+		return nil, credentialsError(err)
 	}
 	return newAccount(cfg, o), nil
 }
@@ -71,6 +72,15 @@ func configurationError(err error) error {
 		return &CredentialsError{Reason: "profile " + profile.Profile + " does not exist"}
 	}
 	return &Error{Subject: "AWS configuration", Message: reasonOf(err), cause: err}
+}
+
+// credentialsError tells credentials that cannot be used from none at all:
+// then the chain ends with its last link, the metadata of an EC2 instance.
+func credentialsError(err error) error {
+	if strings.Contains(err.Error(), "IMDS") {
+		return &CredentialsError{Reason: "none were found"}
+	}
+	return &CredentialsError{Reason: reasonOf(err)}
 }
 
 func newAccount(cfg aws.Config, o Options) *Account {

@@ -13,7 +13,19 @@ const policyVersion = "2012-10-17"
 // policyText is an IAM policy document; its members have IAM's names.
 type policyText struct {
 	Version   string
-	Statement []policyStatement
+	Statement policyStatements
+}
+
+type policyStatements []policyStatement
+
+// UnmarshalJSON reads one statement or a list of them.
+func (s *policyStatements) UnmarshalJSON(data []byte) error {
+	var one policyStatement
+	if err := json.Unmarshal(data, &one); err == nil {
+		*s = policyStatements{one}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]policyStatement)(s))
 }
 
 type policyStatement struct {
@@ -27,6 +39,7 @@ type policyStatement struct {
 // texts is one text or a list of them: IAM takes and gives both.
 type texts []string
 
+// UnmarshalJSON reads one text or a list of them.
 func (t *texts) UnmarshalJSON(data []byte) error {
 	var one string
 	if err := json.Unmarshal(data, &one); err == nil {
@@ -46,7 +59,7 @@ func (p policyText) String() string {
 }
 
 func trustText(principal string) string {
-	return policyText{Statement: []policyStatement{{
+	return policyText{Statement: policyStatements{{
 		Effect: "Allow", Principal: map[string]texts{"Service": {principal}}, Action: texts{"sts:AssumeRole"},
 	}}}.String()
 }
@@ -68,7 +81,7 @@ func readPolicy(encoded string) policyText {
 	}
 	var p policyText
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
-		return policyText{Statement: []policyStatement{{Effect: "unreadable"}}}
+		return policyText{Statement: policyStatements{{Effect: "unreadable"}}}
 	}
 	return p
 }
