@@ -233,7 +233,7 @@ func TestAStoppedTaskGetsItsTimeAndThenEnds(t *testing.T) {
 		if got := shown(task); got != "STOPPED web=STOPPED" || *task.Containers[0].ExitCode != 137 || task.StopCode != "UserInitiated" || *task.StoppedReason != "enough" {
 			t.Errorf("%s %d %s %s", got, *task.Containers[0].ExitCode, task.StopCode, *task.StoppedReason)
 		}
-		time.Sleep(time.Hour + 5*time.Second)
+		time.Sleep(time.Hour + 2*time.Minute)
 		out := want[*ecs.DescribeTasksOutput](t)(w.DescribeTasks(w.ctx, &ecs.DescribeTasksInput{Tasks: []string{*task.TaskArn}}))
 		if len(out.Failures) != 1 || *out.Failures[0].Reason != "MISSING" {
 			t.Errorf("%+v", out)

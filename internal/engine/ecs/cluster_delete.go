@@ -27,10 +27,8 @@ func (e *ECS) DeleteCluster(ctx context.Context, in *ecs.DeleteClusterInput) (*e
 			return nil, wire.Fault("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
 		}
 	}
-	for _, t := range e.rows.tasks.All(key + "/") {
-		if !t.stopped() {
-			return nil, wire.Fault("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
-		}
+	if len(e.rows.tasks.living(key+"/")) > 0 {
+		return nil, wire.Fault("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 	}
 	row.Status = aws.String("INACTIVE")
 	e.rows.clusters.Put(key, row)
@@ -45,7 +43,7 @@ func (e *ECS) countCluster(key string, row *types.Cluster) {
 		}
 	}
 	draining := 0
-	for _, t := range e.rows.tasks.All(key + "/") {
+	for _, t := range e.rows.tasks.living(key + "/") {
 		switch aws.ToString(t.LastStatus) {
 		case "RUNNING":
 			row.RunningTasksCount++

@@ -35,6 +35,8 @@ type ECS struct {
 	mu   sync.Mutex
 	wake chan struct{}
 	left map[string]task // ran when the last engine ended
+	// swept is when Run last forgot what had ended long ago.
+	swept time.Time
 	// doomed is set while task definitions may be waiting for their deletion.
 	doomed atomic.Bool
 }
@@ -48,7 +50,7 @@ type tables struct {
 	events      *state.Table[[]types.ServiceEvent]
 	revisions   *state.Table[revision]   // cluster/service/id
 	deployments *state.Table[deployment] // cluster/service/id
-	tasks       *state.Table[task]       // cluster/id
+	tasks       *taskTable               // cluster/id
 	runs        *state.Table[run]        // cluster/client token
 	settings    *state.Table[types.Setting]
 }
@@ -68,12 +70,12 @@ func New(db *state.DB, parts Parts, options Options) *ECS {
 			events:      state.NewTable[[]types.ServiceEvent](db, "ecs.events"),
 			revisions:   state.NewTable[revision](db, "ecs.revisions"),
 			deployments: state.NewTable[deployment](db, "ecs.deployments"),
-			tasks:       state.NewTable[task](db, "ecs.tasks"),
+			tasks:       newTaskTable(db),
 			runs:        state.NewTable[run](db, "ecs.runs"),
 			settings:    state.NewTable[types.Setting](db, "ecs.settings"),
 		},
 	}
-	e.left = e.living("")
+	e.left = e.rows.tasks.living("")
 	e.doomed.Store(true)
 	return e
 }

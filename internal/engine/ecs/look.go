@@ -1,8 +1,10 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +32,9 @@ func (e *ECS) look(ctx context.Context, key string, row service, tasks map[strin
 			v.tasks = append(v.tasks, e.examine(ctx, taskKey, t, row))
 		}
 	}
+	slices.SortFunc(v.tasks, func(a, b taskView) int {
+		return cmp.Or(a.created.Compare(b.created), strings.Compare(a.id, b.id))
+	})
 	return v
 }
 

@@ -9,8 +9,10 @@ import (
 )
 
 const (
-	lookEvery = time.Second // target health comes without a call
-	remember  = time.Hour   // stopped tasks and INACTIVE services stay visible
+	lookEvery   = time.Second // target health comes without a call
+	sweepEvery  = time.Minute
+	remember    = time.Hour      // stopped tasks and INACTIVE services stay visible
+	rememberRun = 24 * time.Hour // RunTask's client tokens
 )
 
 // Run schedules services and runs tasks until ctx ends, and returns when all
@@ -39,7 +41,7 @@ func (e *ECS) Run(ctx context.Context) {
 // the tasks that had not STOPPED at its begin.
 func (e *ECS) round(ctx context.Context) map[string]task {
 	e.sweep()
-	living := e.living("")
+	living := e.rows.tasks.living("")
 	clusters := map[string]map[string]task{} // by the prefix of their keys
 	for key, t := range living {
 		prefix := strings.TrimSuffix(key, t.id())
@@ -63,21 +65,6 @@ func (e *ECS) round(ctx context.Context) map[string]task {
 		}
 	}
 	return living
-}
-
-// living are the tasks that have not STOPPED. Those that did too long ago are
-// forgotten.
-func (e *ECS) living(prefix string) map[string]task {
-	tasks := map[string]task{}
-	for key, t := range e.rows.tasks.All(prefix) {
-		switch {
-		case !t.stopped():
-			tasks[key] = t
-		case time.Since(*t.StoppedAt) > remember:
-			e.rows.tasks.Delete(key)
-		}
-	}
-	return tasks
 }
 
 // attend gives every task an agent, and tells agents whose task is to stop.
@@ -114,15 +101,24 @@ func (e *ECS) waits(key string) bool {
 // sweep forgets what has ended long ago.
 func (e *ECS) sweep() {
 	e.sweepDefinitions()
+	if time.Since(e.swept) < sweepEvery {
+		return
+	}
+	e.swept = time.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	for key, t := range e.rows.tasks.All("") {
+		if t.stopped() && time.Since(*t.StoppedAt) > remember {
+			e.rows.tasks.Delete(key)
+		}
+	}
 	for key, row := range e.rows.services.All("") {
 		if row.status() == "INACTIVE" && time.Since(row.Ended) > remember {
 			e.forget(key)
 		}
 	}
 	for key, r := range e.rows.runs.All("") {
-		if time.Since(r.At) > 24*time.Hour {
+		if time.Since(r.At) > rememberRun {
 			e.rows.runs.Delete(key)
 		}
 	}

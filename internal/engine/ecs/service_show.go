@@ -96,8 +96,8 @@ type census struct{ requested, running, pending int32 }
 // count counts a service's tasks by the id of their revision.
 func (e *ECS) count(key string, row service) map[string]census {
 	counts := map[string]census{}
-	for _, t := range e.rows.tasks.All(key[:strings.LastIndex(key, "/")+1]) {
-		if t.Service != *row.ServiceName || t.stopped() {
+	for _, t := range e.rows.tasks.living(key[:strings.LastIndex(key, "/")+1]) {
+		if t.Service != *row.ServiceName {
 			continue
 		}
 		n := counts[t.Revision]

@@ -98,10 +98,8 @@ func (e *ECS) Tagged(ctx context.Context) []wire.Tagged {
 			all = append(all, wire.Tagged{ARN: *row.ServiceArn, Tags: tagMap(row.Tags)})
 		}
 	}
-	for _, row := range e.rows.tasks.All(world) {
-		if !row.stopped() {
-			all = append(all, wire.Tagged{ARN: *row.TaskArn, Tags: tagMap(row.Tags)})
-		}
+	for _, row := range e.rows.tasks.living(world) {
+		all = append(all, wire.Tagged{ARN: *row.TaskArn, Tags: tagMap(row.Tags)})
 	}
 	for _, row := range e.rows.definitions.All(world) {
 		all = append(all, wire.Tagged{ARN: *row.TaskDefinitionArn, Tags: tagMap(row.Tags)})

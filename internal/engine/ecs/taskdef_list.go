@@ -139,10 +139,8 @@ func (e *ECS) usedDefinitions() map[string]bool {
 			used[*r.TaskDefinition] = true
 		}
 	}
-	for _, t := range e.rows.tasks.All("") {
-		if !t.stopped() {
-			used[*t.TaskDefinitionArn] = true
-		}
+	for _, t := range e.rows.tasks.living("") {
+		used[*t.TaskDefinitionArn] = true
 	}
 	return used
 }
