@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"photon/internal/plan"
+	"photon/internal/resource"
 	"photon/internal/spec"
 )
 
@@ -102,6 +103,67 @@ func TestALostAnswerChangesNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestALostAnswerOfADeletionChangesNothing(t *testing.T) {
+	for _, operation := range []string{
+		"DeleteService", "DeregisterTaskDefinition", "DeleteTaskDefinitions", "DeleteLoadBalancer", "DeleteTargetGroup",
+		"DeleteSecurityGroup", "DetachRolePolicy", "DeleteRole", "DeleteLogGroup", "DeleteCluster",
+	} {
+		t.Run(operation, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.deploy(orders(nil))
+				broken := 0
+				w.transport.broke = func(called string) error {
+					if called == operation && broken < 1 {
+						broken++
+						return errBroken
+					}
+					return nil
+				}
+				w.compare("left", w.terminate(owner), "")
+				w.compare("answers lost", fmt.Sprint(broken), "1")
+			})
+		})
+	}
+}
+
+func TestALostAnswerOfAnUpdateChangesNothing(t *testing.T) {
+	for _, operation := range []string{"RegisterTaskDefinition", "UpdateService"} {
+		t.Run(operation, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.deploy(orders(nil))
+				broken := 0
+				w.transport.broke = func(called string) error {
+					if called == operation && broken < 1 {
+						broken++
+						return errBroken
+					}
+					return nil
+				}
+				o := w.deploy(orders(map[string]string{"A": "1"}))
+				w.compare("status", o.Deployment.Status, "SUCCESSFUL")
+				w.compare("newer", o.Newer, "")
+				w.compare("answers lost", fmt.Sprint(broken), "1")
+				p, _ := w.planned(owner, orders(map[string]string{"A": "1"}))
+				w.compare("plan afterwards", causes(p), "")
+			})
+		})
+	}
+}
+
+func TestTerminatesWhatSomebodyTookApart(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.deploy(orders(nil))
+		_, live := w.planned(owner, orders(nil))
+		for _, kind := range []resource.Kind{resource.KindService, resource.KindLoadBalancer, resource.KindLogGroup} {
+			for _, r := range live.Set.Of(kind) {
+				w.do(plan.Step{Action: plan.Delete, Want: resource.Resource{Key: r.Key}, Have: r})
+			}
+		}
+		w.account = w.open()
+		w.compare("left", w.terminate(owner), "")
+	})
 }
 
 func TestAKilledRunIsTakenUpByTheNext(t *testing.T) {
