@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
@@ -54,9 +53,6 @@ func (o *accounts) of(ctx context.Context, s *spec.Spec) (*cloud.Account, error)
 // rehearse points options at this machine's engine. An access key of twelve
 // digits is how the engine is told which account to be.
 func (o *accounts) rehearse(ctx context.Context, s *spec.Spec, options *cloud.Options) error {
-	if o.flags.profile != "" {
-		return usage(fmt.Errorf("--profile: has no meaning with --local"))
-	}
 	if o.engine == nil {
 		status, err := startEngine(ctx)
 		if err != nil {

@@ -91,12 +91,27 @@ func (a *app) targets(ctx context.Context, c changing) ([]target, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	if err := checkDistinct(targets); err != nil {
+		return nil, err
+	}
 	for i := range targets {
 		if targets[i].account, err = a.open(ctx, targets[i].spec); err != nil {
 			return nil, err
 		}
 	}
 	return targets, nil
+}
+
+// checkDistinct refuses two files that would change the same service.
+func checkDistinct(targets []target) error {
+	for i, t := range targets {
+		for _, other := range targets[:i] {
+			if t.spec.Owner() == other.spec.Owner() && t.spec.AWS == other.spec.AWS {
+				return usage(fmt.Errorf("%s and %s: both are the service %s", other.path, t.path, t.spec.Owner()))
+			}
+		}
+	}
+	return nil
 }
 
 // changeOne brings one service to what its file says, or to nothing.
@@ -191,7 +206,7 @@ func refused(err error) error {
 	var refusals cloud.Refusals
 	var taken *plan.TakenError
 	if errors.As(err, &refusals) || errors.As(err, &taken) {
-		return &codeError{code: exitRefused, cause: err, hints: hintsOf(err)}
+		return &codeError{code: exitRefused, cause: err}
 	}
 	return err
 }

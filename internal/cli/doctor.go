@@ -11,6 +11,7 @@ import (
 
 	"photon/internal/cloud"
 	"photon/internal/spec"
+	"photon/internal/ui"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -46,7 +47,7 @@ func (a *app) doctor(ctx context.Context) error {
 		for line := range strings.Lines(f.err.Error()) {
 			fmt.Fprintf(a.std.Out, "missing  %-14s %s\n", f.subject, strings.TrimSpace(line))
 		}
-		for _, hint := range hintsOf(f.err) {
+		for _, hint := range ui.HintsOf(f.err) {
 			fmt.Fprintf(a.std.Out, "         %-14s hint: %s\n", "", hint)
 		}
 	}

@@ -27,6 +27,9 @@ func engineConfig() (server.Config, error) {
 		Dir:     os.Getenv(engineDirVariable),
 		Version: version,
 	}
+	if err := server.CheckAddress(config.Address); err != nil {
+		return config, usage(err, engineAddressVariable+"="+server.DefaultAddress)
+	}
 	if config.Dir != "" {
 		return config, nil
 	}

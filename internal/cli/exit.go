@@ -31,6 +31,9 @@ func (e *codeError) Error() string {
 
 func (e *codeError) Unwrap() error { return e.cause }
 
+// Hints are lines that help, besides those of the cause.
+func (e *codeError) Hints() []string { return e.hints }
+
 // said ends the run with a code when the reason is on the screen already.
 func said(code int) error { return &codeError{code: code} }
 

@@ -3,12 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
@@ -64,6 +64,9 @@ func (c *changing) add(set *pflag.FlagSet) {
 }
 
 func (f *flags) check() error {
+	if f.local && f.profile != "" {
+		return usage(errors.New("--local and --profile exclude each other: the engine takes any credentials"))
+	}
 	if f.output != outputText && f.output != outputJSON {
 		return usage(fmt.Errorf("--output %s: want text or json", f.output))
 	}
@@ -79,6 +82,8 @@ func (c *changing) check() error {
 	switch {
 	case c.plan && c.detach:
 		return usage(errors.New("--plan and --detach exclude each other: a plan starts nothing"))
+	case c.terminate && c.detach:
+		return usage(errors.New("--terminate and --detach exclude each other: a termination is watched to its end"))
 	case c.timeout <= 0:
 		return usage(fmt.Errorf("--timeout %s: want a positive duration, such as 30m", c.timeout))
 	}
@@ -92,16 +97,19 @@ func (f *flags) paths() ([]string, error) {
 	}
 	var paths []string
 	for _, pattern := range f.files {
+		if pattern == "" {
+			return nil, usage(errors.New("--file: is empty"))
+		}
 		if !strings.ContainsAny(pattern, "*?[") {
 			paths = append(paths, pattern)
 			continue
 		}
 		matches, err := filepath.Glob(pattern)
 		if err != nil {
-			return nil, usage(fmt.Errorf("--file %s: %w", pattern, err))
+			return nil, usage(fmt.Errorf("--file %s: is not a pattern", pattern), "a bracket that is opened is closed, such as [ab].json")
 		}
 		if len(matches) == 0 {
-			return nil, usage(fmt.Errorf("--file %s: %w", pattern, fs.ErrNotExist))
+			return nil, usage(fmt.Errorf("--file %s: no file matches", pattern))
 		}
 		paths = append(paths, matches...)
 	}
@@ -119,4 +127,30 @@ func (f *flags) only() (string, error) {
 		return "", usage(fmt.Errorf("--file: want one deployment file here, not %d", len(paths)))
 	}
 	return paths[0], nil
+}
+
+// flagError says what is wrong with a flag that the command line's own parser
+// does not take.
+func flagError(cmd *cobra.Command, err error) error {
+	help := cmd.CommandPath() + " --help"
+	var missing *pflag.ValueRequiredError
+	var wrong *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &missing):
+		return usage(fmt.Errorf("--%s: wants a value", missing.GetFlag().Name), help)
+	case errors.As(err, &wrong):
+		return usage(fmt.Errorf("--%s %s: want %s", wrong.GetFlag().Name, wrong.GetValue(), wants(wrong.GetFlag())), help)
+	}
+	return usage(err, help)
+}
+
+// wants says what a flag takes.
+func wants(flag *pflag.Flag) string {
+	switch flag.Value.Type() {
+	case "duration":
+		return "a duration, such as 90s or 30m"
+	case "bool":
+		return "no value, true or false"
+	}
+	return "a " + flag.Value.Type()
 }

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"sync"
 	"syscall"
 
@@ -19,6 +18,7 @@ import (
 
 	"photon/internal/cloud"
 	"photon/internal/spec"
+	"photon/internal/ui"
 )
 
 // version is set by the build.
@@ -83,9 +83,7 @@ func (a *app) rootCommand() *cobra.Command {
 		},
 	}
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(a.std.Out, cmd.Long) })
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(err, cmd.CommandPath()+" --help")
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.Long = helpRoot
 	a.flags.add(root.Flags())
 	c.add(root.Flags())
@@ -101,14 +99,16 @@ func noVerb(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hints := []string{"photon --help"}
+	const letters = 2 // that may be wrong
+	cmd.SuggestionsMinimumDistance = letters
+	hint := cmd.CommandPath() + " --help"
 	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-		hints = []string{"did you mean photon " + similar[0] + "?"}
+		hint = "did you mean " + cmd.CommandPath() + " " + similar[0] + "?"
 	}
 	if _, err := os.Stat(args[0]); err == nil {
-		hints = []string{"photon --file " + args[0]}
+		hint = "photon --file " + args[0]
 	}
-	return usage(fmt.Errorf("%s: is not a verb of photon", args[0]), hints...)
+	return usage(fmt.Errorf("%s: is not a verb of %s", args[0], cmd.CommandPath()), hint)
 }
 
 // noArguments is for verbs that take flags alone.
@@ -119,36 +119,18 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// hinter is an error that knows how it can be mended.
-type hinter interface{ Hints() []string }
-
-// report writes an error and returns its exit code.
+// report shows an error and returns its exit code.
 func (a *app) report(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	var problems spec.Problems
-	if errors.As(err, &problems) {
-		fmt.Fprintln(a.std.Err, problems)
+	if a.flags.output == outputJSON {
+		ui.NewJSON(a.std.Out, "").Error(err)
+	} else {
+		a.person().Error(err)
+	}
+	if errors.As(err, new(spec.Problems)) {
 		return exitUsage
 	}
-	if text := err.Error(); text != "" {
-		fmt.Fprintf(a.std.Err, "error: %s\n", strings.TrimSpace(text))
-	}
-	for _, hint := range hintsOf(err) {
-		fmt.Fprintf(a.std.Err, "hint: %s\n", hint)
-	}
 	return codeOf(err)
-}
-
-func hintsOf(err error) []string {
-	var coded *codeError
-	if errors.As(err, &coded) && len(coded.hints) > 0 {
-		return coded.hints
-	}
-	var h hinter
-	if errors.As(err, &h) {
-		return h.Hints()
-	}
-	return nil
 }

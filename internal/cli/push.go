@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,8 +30,15 @@ func (a *app) pushCommand() *cobra.Command {
 	return command
 }
 
+func isAccount(text string) bool {
+	return len(text) == len(localAccount) && strings.Trim(text, "0123456789") == ""
+}
+
 // enginePush pushes an image of the Docker Engine to the engine's registry.
 func (a *app) enginePush(ctx context.Context, account, region, image string) error {
+	if !isAccount(account) {
+		return usage(fmt.Errorf("--account %s: want the 12 digits of an account, such as %s", account, localAccount))
+	}
 	status, err := startEngine(ctx)
 	if err != nil {
 		return err

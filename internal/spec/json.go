@@ -127,6 +127,8 @@ func jsonFault(message string) *fault {
 		return faultf(`a backslash is written \\, a line break \n`, "a string with a line break, or with an escape that JSON does not have")
 	case strings.HasPrefix(message, "invalid literal: "):
 		return faultf("keys and strings stand in double quotes", "a word that is neither a number nor true, false or null")
+	case strings.HasSuffix(message, "after top-level value"):
+		return faultf("look for a bracket too many; one file holds one service", "there is more after the end of the object")
 	case strings.HasSuffix(message, "unexpected EOF"):
 		return faultf("look for a bracket or a quote that is not closed", "the file ends too early")
 	case strings.HasPrefix(message, `invalid character '\''`):

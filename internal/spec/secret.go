@@ -12,6 +12,8 @@ const maxSecretName = 512
 
 const wantsSecret = `a reference: "secretsmanager:name", "secretsmanager:name#key" or "ssm:/path"`
 
+const namesNotARNs = "write the name of the secret, without the ARN before and the six characters after it"
+
 // read never repeats what it refuses: it may be the secret itself.
 func (s *secret) read(n *node) *fault {
 	store, name, ok := strings.Cut(n.text, ":")
@@ -19,13 +21,12 @@ func (s *secret) read(n *node) *fault {
 	case n.kind != kindText:
 		return faultf("", "expects %s, got %s", wantsSecret, n.kind)
 	case store == "arn":
-		return faultf("", "expects %s, got an ARN", wantsSecret)
+		return faultf(namesNotARNs, "expects %s, got an ARN", wantsSecret)
 	case !ok || store != SecretsManager && store != SSM:
 		return faultf("put the value into Secrets Manager or SSM Parameter Store, or into env if it is not secret",
 			"expects %s, not a value", wantsSecret)
 	case strings.HasPrefix(name, "arn:"):
-		return faultf("write the name of the secret, without the ARN before and the six characters after it",
-			"%s: takes a name, not an ARN", store)
+		return faultf(namesNotARNs, "%s: takes a name, not an ARN", store)
 	case store == SSM && strings.Contains(name, "#"):
 		return faultf("", "ssm: a parameter has no keys, so that # has no meaning")
 	case len(name) > maxSecretName:

@@ -15,6 +15,8 @@ const maxFile = 256 << 10
 
 var errTooLarge = errors.New("is larger than 256 KB")
 
+const leastFile = `the least is {"name": …, "image": …}`
+
 // sources reads a file and what it extends.
 type sources struct {
 	read     func(path string) ([]byte, error)
@@ -66,6 +68,9 @@ func (s *sources) parse(path string, at *node) *node {
 		return s.fail(at, unreadable(errTooLarge, at, path))
 	}
 	d := &document{file: path, source: bytes.TrimPrefix(source, []byte("\uFEFF"))}
+	if len(bytes.TrimSpace(d.source)) == 0 {
+		return s.fail(&node{place: place{file: path, line: 1, column: 1}}, faultf(leastFile, "is empty"))
+	}
 	var root *node
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".yaml", ".yml":
@@ -75,7 +80,7 @@ func (s *sources) parse(path string, at *node) *node {
 	}
 	s.problems = append(s.problems, d.problems...)
 	if root != nil && root.kind != kindObject {
-		s.problems = append(s.problems, root.problem(faultf(`the least is {"name": …, "image": …}`, "expects an object, got %s", root.says())))
+		s.problems = append(s.problems, root.problem(faultf(leastFile, "expects an object, got %s", root.says())))
 		return nil
 	}
 	return root

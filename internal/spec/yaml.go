@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -222,6 +223,9 @@ func (d *document) yamlProblem(err error) Problem {
 		position := syntax.GetToken().Position
 		problem.Line, problem.Column = position.Line, position.Column
 		problem.Message = "YAML: " + syntax.GetMessage()
+		if strings.Contains(problem.Message, "'\t'") {
+			problem.Message, problem.Hint = "YAML is not indented with tabs", "use spaces"
+		}
 	}
 	return problem
 }

@@ -2,12 +2,14 @@ package ui
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"time"
 
 	"photon/internal/deploy"
 	"photon/internal/plan"
 	"photon/internal/rollout"
+	"photon/internal/spec"
 )
 
 // JSON shows events, and what else there is to say, as one JSON object a line.
@@ -24,6 +26,7 @@ import (
 //	rollout  workload, service, deployment, verdict, reason, explanation
 //	outcome  end, workloads [as rollout], addresses [workload, url], seconds
 //	error    message, hints
+//	problem  file, line, column, field, message, hint (of a deployment file)
 //	remains  kept (what a termination left, because the file keeps it)
 //	status   workload, image, running, desired, deployment, age (seconds), address, commit, author, tasks [id, status, health, zone, new]
 //	log      workload, task, text; time is when the line was written
@@ -230,13 +233,42 @@ func (j *JSON) Outcome(o deploy.Outcome) {
 	}{j.head("outcome"), o.End, workloads, addresses, o.Took.Seconds()})
 }
 
-// Error shows an error with its hints.
+// Error shows each thing that is wrong, with the hints that help. An error
+// without a text has been shown already.
 func (j *JSON) Error(err error) {
+	var problems spec.Problems
+	if errors.As(err, &problems) {
+		for _, problem := range problems {
+			j.problem(problem)
+		}
+		return
+	}
+	all := apart(err)
+	for _, each := range all {
+		hints := HintsOf(each)
+		if len(all) == 1 {
+			hints = HintsOf(err)
+		}
+		if each.Error() != "" {
+			j.write(struct {
+				jsonHead
+				Message string   `json:"message"`
+				Hints   []string `json:"hints,omitempty"`
+			}{j.head("error"), each.Error(), hints})
+		}
+	}
+}
+
+func (j *JSON) problem(p spec.Problem) {
 	j.write(struct {
 		jsonHead
-		Message string   `json:"message"`
-		Hints   []string `json:"hints,omitempty"`
-	}{j.head("error"), err.Error(), HintsOf(err)})
+		File    string `json:"file,omitempty"`
+		Line    int    `json:"line,omitempty"`
+		Column  int    `json:"column,omitempty"`
+		Field   string `json:"field,omitempty"`
+		Message string `json:"message"`
+		Hint    string `json:"hint,omitempty"`
+	}{j.head("problem"), p.File, p.Line, p.Column, p.Field, p.Message, p.Hint})
 }
 
 // Remains shows what is left after a termination, because the file keeps it.

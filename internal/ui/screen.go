@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"photon/internal/deploy"
 	"photon/internal/plan"
 	"photon/internal/rollout"
+	"photon/internal/spec"
 )
 
 // Screen shows what is not an event to a person: data such as addresses goes
@@ -32,14 +34,50 @@ func (s Screen) Plan(p *plan.Plan) {
 	}
 }
 
-// Error shows an error: a line for each thing that is wrong, then hints.
+// Error shows each thing that is wrong, with the hints that help. An error
+// without a text has been shown already.
 func (s Screen) Error(err error) {
-	for line := range strings.Lines(err.Error()) {
-		s.wrong(strings.TrimSuffix(line, "\n"))
+	var problems spec.Problems
+	if errors.As(err, &problems) {
+		fmt.Fprintln(s.Talk, problems)
+		return
 	}
-	for _, hint := range HintsOf(err) {
-		s.hint(hint)
+	var shown []string
+	hints := func(of error) {
+		for _, hint := range HintsOf(of) {
+			if !slices.Contains(shown, hint) {
+				shown = append(shown, hint)
+				s.hint(hint)
+			}
+		}
 	}
+	for _, each := range apart(err) {
+		for line := range strings.Lines(each.Error()) {
+			s.wrong(legible(line))
+		}
+		hints(each)
+	}
+	hints(err)
+}
+
+// apart takes an error that holds several apart.
+func apart(err error) []error {
+	switch joined := err.(type) {
+	case interface{ Unwrap() []error }:
+		var all []error
+		for _, each := range joined.Unwrap() {
+			all = append(all, apart(each)...)
+		}
+		return all
+	case interface{ Unwrap() error }:
+		// One that says more than what it wraps is one thing.
+		if inner := joined.Unwrap(); inner != nil && inner.Error() == err.Error() {
+			if all := apart(inner); len(all) > 1 {
+				return all
+			}
+		}
+	}
+	return []error{err}
 }
 
 // HintsOf collects, without repetition, what the errors behind err offer as

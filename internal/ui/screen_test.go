@@ -70,11 +70,11 @@ hint: photon logs --file 'my file.json' --env beta
 	}
 }
 
-func TestErrorIsALineForEachWrongThingThenHints(t *testing.T) {
+func TestErrorIsALineForEachWrongThingWithItsHints(t *testing.T) {
 	_, talk := shown(false, func(s Screen) {
 		s.Error(errors.Join(helpful{"role a: permission denied", []string{"ask for it"}}, errors.New("role b: gone")))
 	})
-	compare(t, talk, "error: role a: permission denied\nerror: role b: gone\nhint: ask for it\n")
+	compare(t, talk, "error: role a: permission denied\nhint: ask for it\nerror: role b: gone\n")
 }
 
 func TestPlanIsColouredBySign(t *testing.T) {

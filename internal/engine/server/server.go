@@ -39,7 +39,7 @@ const (
 // Run serves until ctx ends, then stops every container and closes the state.
 // It calls ready once requests are answered.
 func Run(ctx context.Context, config Config, ready func()) error {
-	if err := checkLoopback(config.Address); err != nil {
+	if err := CheckAddress(config.Address); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(config.Dir, 0o700); err != nil {
@@ -97,7 +97,9 @@ func serve(ctx context.Context, listener net.Listener, h http.Handler, e *engine
 	return err
 }
 
-func checkLoopback(address string) error {
+// CheckAddress refuses what is not an address on loopback: the engine has no
+// access control.
+func CheckAddress(address string) error {
 	parsed, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return fmt.Errorf("engine address %q: want an IP address and a port, such as %s", address, DefaultAddress)
