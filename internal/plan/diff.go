@@ -91,6 +91,9 @@ func (d *differ) apply(want resource.Resource) {
 		return
 	}
 	causes := append(d.whyDifferent(want, have), d.whyFollows(want)...)
+	if have.Failed != "" {
+		causes = append(causes, Cause{Why: Retry, From: have.Failed})
+	}
 	if len(causes) == 0 {
 		d.plan.Unchanged++
 		return

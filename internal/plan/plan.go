@@ -37,6 +37,7 @@ const (
 	File     Why = "file"     // the file says something else than at the last release
 	Drift    Why = "drift"    // it was changed outside Photon
 	Follows  Why = "follows"  // something that it refers to changes
+	Retry    Why = "retry"    // its last rollout failed
 	Leftover Why = "leftover" // the file no longer asks for it
 	Ended    Why = "ended"    // the service is being terminated
 )

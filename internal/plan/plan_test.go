@@ -106,6 +106,17 @@ func edited(t *testing.T, kind resource.Kind, edit func(resource.Document)) reso
 	return have
 }
 
+// failed is a set whose service could not be rolled out.
+func failed(set resource.Set) resource.Set {
+	for key, r := range set {
+		if key.Kind == resource.KindService {
+			r.Failed = "tasks failed to start."
+			set[key] = r
+		}
+	}
+	return set
+}
+
 func without(set resource.Set, kinds ...resource.Kind) resource.Set {
 	maps.DeleteFunc(set, func(key resource.Key, _ resource.Resource) bool { return slices.Contains(kinds, key.Kind) })
 	return set
@@ -198,6 +209,13 @@ func TestPlansAsText(t *testing.T) {
 0 to create, 1 to change, 0 to delete`, plan.Input{Want: base, Have: edited(t, resource.KindService, func(d resource.Document) {
 			d["desiredCount"] = 5.0
 		})}},
+
+		{"a service whose last rollout failed is tried again", `
+  ~ service           orders_web
+      tried again: tasks failed to start.
+
+0 to create, 1 to change, 0 to delete
+`, plan.Input{Want: base, Last: base, Have: failed(live(base))}},
 
 		{"a load balancer that was deleted by hand", `
   + load balancer     orders-web-3ff68089  (deleted outside Photon)

@@ -84,6 +84,8 @@ func (c Cause) String() string {
 	switch {
 	case c.Why == Follows:
 		return c.To + " changes"
+	case c.Why == Retry:
+		return "tried again: " + c.From
 	case c.Path == "":
 		return ""
 	case c.Why == Drift:

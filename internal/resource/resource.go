@@ -49,7 +49,10 @@ type Resource struct {
 	Owner  string // value of the tag photon:owner; empty on a live one that is not Photon's
 	ID     string // live only: the ARN or id by which AWS knows it
 	Parent Key    // the resource that this is a part of; zero when it stands alone
-	After  []Key  // must be done before this one, besides what the attributes refer to
+	// Failed is live only: why the last rollout of a service failed, when
+	// there was nothing to go back to. It must be tried again as it is.
+	Failed string
+	After  []Key // must be done before this one, besides what the attributes refer to
 	// Attributes is what is compared: a struct of this package, or a Document.
 	Attributes any
 }
