@@ -103,9 +103,10 @@ func (e *ECS) settleUp(t task) {
 	}
 	row.Failures++
 	row.Steady = false
-	row.StartAfter = time.Now().Add(delay(row.Failures))
+	each := max(1, int(row.DesiredCount)) // tasks that fail side by side are one failure
+	row.StartAfter = time.Now().Add(delay(row.Failures / each))
 	e.rows.services.Put(key, row)
-	if row.Failures == patience {
+	if row.Failures == patience*each {
 		e.tell(key, row, "is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.")
 	}
 	if r, ok := e.rows.revisions.Get(key + "/" + t.Revision); ok && r.Rollout == types.DeploymentRolloutStateInProgress {

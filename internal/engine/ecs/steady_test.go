@@ -204,3 +204,15 @@ func TestTasksAreListedByTheirFilters(t *testing.T) {
 		}
 	})
 }
+
+func TestTasksThatFailSideBySideAreOneFailure(t *testing.T) {
+	inWorld(t, func(w *world) {
+		in := web()
+		in.DesiredCount, in.DeploymentConfiguration = aws.Int32(8), nil
+		w.create(app("MEMORY_EXIT=1"), in)
+		time.Sleep(5 * time.Second)
+		if row, _ := w.rows.services.Get("123456789012/us-east-1/default/web"); time.Until(row.StartAfter) > 10*time.Second || row.Failures < 24 {
+			t.Errorf("after %d failures the next start is in %s", row.Failures, time.Until(row.StartAfter))
+		}
+	})
+}
