@@ -4,10 +4,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"net"
 	"net/http"
+	goruntime "runtime"
 	"strings"
 	"sync"
 	"time"
@@ -40,6 +42,10 @@ type Options struct {
 	// Listen opens the load balancers' listeners; nil means net.Listen.
 	Listen func(network, address string) (net.Listener, error)
 
+	// Octet tells the networks of engines on one machine apart: VPCs begin
+	// at 10.Octet.0.0/16, load balancers are at 127.Octet.a.b. 0 means 88.
+	Octet byte
+
 	Provision time.Duration // of a load balancer
 	Linger    time.Duration // of a deleted load balancer's network interfaces
 	RoleDelay time.Duration // until a role or a policy is known everywhere
@@ -62,14 +68,17 @@ func New(db *state.DB, rt Runtime, o Options) *Engine {
 	if o.Listen == nil {
 		o.Listen = net.Listen
 	}
+	o.Octet = cmp.Or(o.Octet, 88)
 	var (
-		network  = ec2.New(db)
-		access   = iam.New(db, o.RoleDelay)
-		vault    = secrets.New(db, key(db))
-		metrics  = cloudwatch.New(db)
-		journal  = logs.New(db)
-		images   = ecr.New(db, o.Dir, func() string { return o.Address })
-		plane    = balancer.New(balancer.Options{Dial: rt.Dial, Listen: o.Listen, Metric: metrics.PutValues})
+		network = ec2.New(db, o.Octet)
+		access  = iam.New(db, o.RoleDelay)
+		vault   = secrets.New(db, key(db))
+		metrics = cloudwatch.New(db)
+		journal = logs.New(db)
+		images  = ecr.New(db, o.Dir, func() string { return o.Address })
+		plane   = balancer.New(balancer.Options{
+			Dial: rt.Dial, Listen: o.Listen, Metric: metrics.PutValues, Octet: o.Octet, SharedAddress: goruntime.GOOS != "linux",
+		})
 		balance  = elb.New(db, balanceParts(plane, network, rt, metrics), elb.Options{Provision: o.Provision, Linger: o.Linger})
 		schedule = ecs.New(db, scheduleParts(rt, network, balance, journal, vault, access, images, metrics),
 			ecs.Options{Settle: o.Settle, Leave: o.Leave})

@@ -4,10 +4,11 @@
 //
 // # Addresses
 //
-// On Linux each load balancer has a loopback address of its own, 127.88.a.b.
+// On Linux each load balancer has a loopback address of its own, 127.n.a.b,
+// with the n of Options.Octet: two engines never meet.
 // Where port 80 can be bound there, the DNS name is that bare address and
 // listener ports are what they say. Without that privilege the DNS name is
-// "127.88.a.b:8080" and listener ports below 1024 are served 8000 higher.
+// "127.n.a.b:8080" and listener ports below 1024 are served 8000 higher.
 // Systems that have only 127.0.0.1 share it: the DNS name is "127.0.0.1:port"
 // with a free port, which the load balancer's first listener takes; further
 // listeners take other free ports.
@@ -37,6 +38,8 @@ type Options struct {
 	// SharedAddress makes all load balancers share 127.0.0.1, as on systems
 	// that have no other loopback addresses.
 	SharedAddress bool
+	// Octet is the second octet of the loopback addresses; 0 means 88.
+	Octet byte
 }
 
 // Balancer serves any number of load balancers. All methods are safe for
@@ -56,6 +59,9 @@ type Balancer struct {
 // New returns a balancer that serves nothing yet. What Open starts ends when
 // the listener is closed or Run returns.
 func New(options Options) *Balancer {
+	if options.Octet == 0 {
+		options.Octet = defaultOctet
+	}
 	return &Balancer{
 		options:   options,
 		listeners: map[string]*listener{},

@@ -15,6 +15,8 @@ const (
 	shift    = 8000 // what privileged ports are moved by
 	webPort  = 80
 	siteSize = 1 << 16
+
+	defaultOctet = 88
 )
 
 var shared = netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -35,12 +37,12 @@ func (b *Balancer) Place(taken []string) (string, error) {
 		used[address] = true
 	}
 	for n := 1; n < siteSize-1; n++ {
-		address := netip.AddrFrom4([4]byte{127, 88, byte(n >> 8), byte(n)})
+		address := netip.AddrFrom4([4]byte{127, b.options.Octet, byte(n >> 8), byte(n)})
 		if !used[address] {
 			return b.name(address), nil
 		}
 	}
-	return "", errors.New("no loopback address is left in 127.88.0.0/16")
+	return "", fmt.Errorf("no loopback address is left in 127.%d.0.0/16", b.options.Octet)
 }
 
 // name probes whether the web port can be bound at address.

@@ -56,7 +56,7 @@ func (e *EC2) addDefaultNetwork(ctx context.Context) (vpc, error) {
 // from 10.0/16 and the low ranges that office networks like.
 func (e *EC2) freeBlock() (netip.Prefix, error) {
 	for i := range 240 {
-		octet := 16 + (88-16+i)%240
+		octet := 16 + (int(e.first)-16+i)%240
 		block := netip.MustParsePrefix(fmt.Sprintf("10.%d.0.0/16", octet))
 		if !e.overlapsVpc(block) {
 			return block, nil

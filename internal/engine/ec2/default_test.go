@@ -97,7 +97,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := clientOf(New(db), account, home)
+		c := clientOf(New(db, 88), account, home)
 		vpcs := must[ec2.DescribeVpcsOutput](t)(c.DescribeVpcs(t.Context(), &ec2.DescribeVpcsInput{})).Vpcs
 		if i == 0 {
 			first = *vpcs[0].VpcId

@@ -18,6 +18,7 @@ import (
 type EC2 struct {
 	mu      sync.Mutex // held for the whole of each operation
 	service *wire.Service
+	first   byte // second octet of the first VPC's range
 
 	worlds     *state.Table[bool] // worlds that were given their default VPC
 	vpcs       *state.Table[vpc]
@@ -29,9 +30,11 @@ type EC2 struct {
 	tags       *state.Table[map[string]string]
 }
 
-// New returns the EC2 whose state is in db.
-func New(db *state.DB) *EC2 {
+// New returns the EC2 whose state is in db. The first default VPC has the
+// range 10.first.0.0/16, later ones those after it.
+func New(db *state.DB, first byte) *EC2 {
 	e := &EC2{
+		first:      first,
 		service:    wire.NewService("ec2"),
 		worlds:     state.NewTable[bool](db, "ec2.worlds"),
 		vpcs:       state.NewTable[vpc](db, "ec2.vpcs"),

@@ -19,7 +19,7 @@ const account, home = "123456789012", "us-east-1"
 
 func start(t *testing.T) (*EC2, *ec2.Client) {
 	t.Helper()
-	e := New(state.Memory())
+	e := New(state.Memory(), 88)
 	return e, clientOf(e, account, home)
 }
 

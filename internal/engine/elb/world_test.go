@@ -65,7 +65,7 @@ func inBubble(t *testing.T, options elb.Options, test func(w *world)) {
 
 // start makes the engine's parts over the state; after stop it is a restart.
 func (w *world) start() {
-	network := ec2.New(w.db)
+	network := ec2.New(w.db, 88)
 	w.balancer = balancer.New(balancer.Options{
 		Dial: w.dial, Listen: w.listen,
 		Metric: func(context.Context, string, string, string, []float64, []float64, map[string]string) {},

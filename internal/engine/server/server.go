@@ -63,7 +63,7 @@ func Run(ctx context.Context, config Config, ready func()) error {
 		return err
 	}
 	e := engine.New(db, runtime, engine.Options{
-		Dir: config.Dir, Address: config.Address, Provision: provisionTime, Linger: lingerTime,
+		Dir: config.Dir, Address: config.Address, Octet: octetOf(config.Address), Provision: provisionTime, Linger: lingerTime,
 	})
 	err = serve(ctx, listener, handler(e, runtime, config), e, ready)
 	sweep, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
@@ -115,4 +115,13 @@ func CheckAddress(address string) error {
 func nameOf(address string) string {
 	_, port, _ := net.SplitHostPort(address)
 	return "photon-" + port
+}
+
+// octetOf gives engines on different ports different networks.
+func octetOf(address string) byte {
+	if address == DefaultAddress {
+		return 88
+	}
+	const lowest, choices = 100, 120
+	return lowest + byte(netip.MustParseAddrPort(address).Port()%choices)
 }
