@@ -47,15 +47,11 @@ func (a *Account) ecrImage(ctx context.Context, registry ecrRegistry, reference 
 		ImageIds:           []types.ImageIdentifier{imageID(reference)},
 		AcceptedMediaTypes: manifestTypes,
 	}, registry.regional)
-	switch {
-	case is(err, "RepositoryNotFoundException"):
+	if is(err, "RepositoryNotFoundException") || err == nil && len(out.Images) == 0 {
 		return Image{}, errImageMissing
-	case is(err, "RepositoryPolicyNotFoundException", "AccessDeniedException"):
-		return Image{}, errImageDenied
-	case err != nil:
-		return Image{}, explain(err, "image "+reference.Name())
-	case len(out.Images) == 0:
-		return Image{}, errImageMissing
+	}
+	if err != nil {
+		return Image{}, explain(err, "ECR")
 	}
 	found := out.Images[0]
 	platforms, config, err := platformsOf([]byte(aws.ToString(found.ImageManifest)))
@@ -83,7 +79,7 @@ func (a *Account) ecrPlatform(ctx context.Context, registry ecrRegistry, reposit
 		RegistryId: &registry.account, RepositoryName: &repository, LayerDigest: &config,
 	}, registry.regional)
 	if err != nil {
-		return nil, explain(err, "image "+repository)
+		return nil, explain(err, "ECR")
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, aws.ToString(out.DownloadUrl), nil)
 	if err != nil {

@@ -149,6 +149,10 @@ func (a *Account) imageProblem(err error, reference name.Reference) string {
 }
 
 func imageHint(err error) string {
+	var told *Error
+	if errors.As(err, &told) {
+		return told.Hint
+	}
 	if errors.Is(err, errImageDenied) {
 		return `for a private registry: "registry": { "credentials": "secretsmanager:…" }, or docker login`
 	}

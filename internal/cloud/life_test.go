@@ -209,3 +209,21 @@ func TestAHalfMadeDeploymentTerminates(t *testing.T) {
 		w.compare("left", w.terminate(owner), "")
 	})
 }
+
+func TestAFailedFirstRolloutIsTriedAgain(t *testing.T) {
+	inWorld(t, func(w *world) {
+		broken := orders(map[string]string{"MEMORY_RUN": "1s", "MEMORY_LISTEN_AFTER": "1h"})
+		first := w.deploy(broken)
+		if !first.Deployment.First || first.Deployment.Status == "SUCCESSFUL" {
+			t.Fatalf("%+v", first.Deployment)
+		}
+		p, _ := w.planned(owner, broken)
+		w.compare("plan", causes(p), "~ service")
+		second := w.deploy(broken)
+		if second.Deployment.ARN == first.Deployment.ARN {
+			t.Error("no rollout was started")
+		}
+		w.compare("mended", w.deploy(orders(nil)).Deployment.Status, "SUCCESSFUL")
+		w.compare("left", w.terminate(owner), "")
+	})
+}
