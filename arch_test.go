@@ -23,6 +23,7 @@ var arrows = map[string][]string{
 	"ui":       {"deploy", "cloud", "plan", "rollout", "resource", "spec"},
 	"engine":   {"engine"},
 	"e2e":      {},
+	"bench":    {},
 	"cli":      {"cli", "ui", "deploy", "cloud", "rollout", "plan", "resource", "spec", "engine"},
 }
 
