@@ -37,6 +37,8 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	time.Sleep(r.latency)
 	answer, err := r.next.RoundTrip(request)
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if err == nil && r.broke != nil {
 		if broken := r.broke(operation); broken != nil {
 			return nil, broken
