@@ -122,16 +122,15 @@ func image(d *ecs.RegisterTaskDefinitionInput, name string) *ecs.RegisterTaskDef
 func TestRegistryCredentialsComeFromASecret(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.secrets["arn:aws:secretsmanager:us-east-1:123456789012:secret:registry"] = `{"username":"u","password":"p"}`
-		var auth runtime.Auth
+		logins := make(chan runtime.Auth, 1)
 		w.runtime.Images = func(_, _ string, a runtime.Auth) (runtime.Image, error) {
-			auth = a
+			logins <- a
 			return runtime.Image{}, nil
 		}
 		d := app()
 		d.ContainerDefinitions[0].RepositoryCredentials = &types.RepositoryCredentials{CredentialsParameter: aws.String("registry")}
 		w.start(d)
-		time.Sleep(time.Second)
-		if auth.Username != "u" || auth.Password != "p" {
+		if auth := <-logins; auth.Username != "u" || auth.Password != "p" {
 			t.Errorf("logged in as %q", auth.Username)
 		}
 	})
@@ -145,7 +144,7 @@ func TestOutputArrivesWholeAndInOrder(t *testing.T) {
 		}
 		task := w.start(awslogs(app("MEMORY_EXIT=0", "MEMORY_LOG="+strings.Join(lines, "\n")), "awslogs-group=/new", "awslogs-create-group=true"))
 		time.Sleep(10 * time.Second)
-		if got := w.logs["/new p/web/"+last(*task.TaskArn)]; !slices.Equal(got, lines) {
+		if got := w.lines()["/new p/web/"+last(*task.TaskArn)]; !slices.Equal(got, lines) {
 			t.Errorf("%d lines, want %d", len(got), len(lines))
 		}
 	})
@@ -161,7 +160,7 @@ func TestSecretsReachTheContainerAndNothingElse(t *testing.T) {
 			t.Errorf("the container sees %q", got)
 		}
 		time.Sleep(2 * time.Minute)
-		for _, rows := range []any{w.again(task), w.logs, collect(w.rows.definitions.All("")), collect(w.rows.tasks.All(""))} {
+		for _, rows := range []any{w.again(task), w.lines(), collect(w.rows.definitions.All("")), collect(w.rows.tasks.All(""))} {
 			if text, _ := json.Marshal(rows); strings.Contains(string(text), marker) {
 				t.Errorf("the secret is in %s", text)
 			}

@@ -49,12 +49,23 @@ func (b *balancer) Register(_ context.Context, arn string, at netip.AddrPort, aw
 	return nil
 }
 
+// drainFor sets how long targets drain from now on.
+func (b *balancer) drainFor(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.drain = d
+}
+
 func (b *balancer) Health(ctx context.Context, arn string, at netip.AddrPort) (string, string, string) {
 	b.mu.Lock()
-	r := b.targets[arn+at.String()]
+	known, drain := b.targets[arn+at.String()], b.drain
+	var r registration
+	if known != nil {
+		r = *known
+	}
 	b.mu.Unlock()
 	switch {
-	case r == nil || !r.away.IsZero() && time.Since(r.away) >= b.drain:
+	case known == nil || !r.away.IsZero() && time.Since(r.away) >= drain:
 		return "", "", ""
 	case !r.away.IsZero():
 		return "draining", "Target.DeregistrationInProgress", ""
@@ -63,7 +74,7 @@ func (b *balancer) Health(ctx context.Context, arn string, at netip.AddrPort) (s
 	}
 	status := b.check(ctx, at)
 	b.mu.Lock()
-	r.ok = status == 200
+	known.ok = status == 200
 	b.mu.Unlock()
 	if status != 200 {
 		return "unhealthy", "Target.ResponseCodeMismatch", fmt.Sprintf("Health checks failed with these codes: [%d]", status)

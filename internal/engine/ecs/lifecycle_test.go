@@ -47,7 +47,7 @@ func TestAServiceBecomesSteady(t *testing.T) {
 
 func TestARollingUpdateNeverFallsBelowTheMinimum(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.balancer.drain = 10 * time.Second
+		w.balancer.drainFor(10 * time.Second)
 		patient := balanced()
 		patient.HealthCheckGracePeriodSeconds = aws.Int32(60)
 		w.create(app(), patient)
@@ -190,7 +190,7 @@ func TestANewDeploymentSupersedesTheOldOne(t *testing.T) {
 
 func TestAServiceIsDeleted(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.balancer.drain = 15 * time.Second
+		w.balancer.drainFor(15 * time.Second)
 		w.create(app(), balanced())
 		w.ends(types.ServiceDeploymentStatusSuccessful)
 		remove := func(force bool) error {

@@ -15,7 +15,7 @@ import (
 
 func TestNoRequestIsLostInARollingUpdate(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.balancer.drain = 5 * time.Second
+		w.balancer.drainFor(5 * time.Second)
 		w.create(app("MEMORY_LATENCY=2s"), balanced())
 		w.ends(types.ServiceDeploymentStatusSuccessful)
 		w.update(app("MEMORY_LATENCY=2s", "MEMORY_LISTEN_AFTER=4s"))

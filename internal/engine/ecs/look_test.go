@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -98,6 +99,13 @@ func (w *world) clear() {
 		w.t.Fatal(err)
 	}
 	clear(w.attached)
+}
+
+// lines are what has been logged, by group and stream.
+func (w *world) lines() map[string][]string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return maps.Clone(w.logs)
 }
 
 // collect is the rows of a table.

@@ -138,7 +138,7 @@ func TestAHealthyTaskClearsTheFailures(t *testing.T) {
 			w.create(d, in)
 			w.ends(types.ServiceDeploymentStatusSuccessful)
 			// Every task becomes healthy and then ends before the old ones are gone.
-			w.balancer.drain = time.Hour
+			w.balancer.drainFor(time.Hour)
 			w.update(app("MEMORY_RUN=8s", "MEMORY_EXIT=1"))
 			time.Sleep(3 * time.Minute)
 			want := types.ServiceDeploymentStatusInProgress
@@ -211,7 +211,7 @@ func TestTasksThatFailSideBySideAreOneFailure(t *testing.T) {
 		in.DesiredCount, in.DeploymentConfiguration = aws.Int32(8), nil
 		w.create(app("MEMORY_EXIT=1"), in)
 		time.Sleep(5 * time.Second)
-		if row, _ := w.rows.services.Get("123456789012/us-east-1/default/web"); time.Until(row.StartAfter) > 10*time.Second || row.Failures < 24 {
+		if row, _ := w.rows.services.Get("123456789012/us-east-1/default/web"); time.Until(row.StartAfter) > time.Minute || row.Failures < 24 {
 			t.Errorf("after %d failures the next start is in %s", row.Failures, time.Until(row.StartAfter))
 		}
 	})
