@@ -28,6 +28,7 @@ type Account struct {
 	images    ImageSource
 	ids       *book
 	networks  memory[string, []types.Subnet]
+	hosts     memory[string, string] // DNS names of load balancers, by ARN
 	looks     memory[string, *look]
 	started   memory[resource.Key, Watch]
 	named     memory[Watch, string]               // the deployment that a Watch did not name

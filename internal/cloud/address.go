@@ -2,11 +2,15 @@ package cloud
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"golang.org/x/sync/errgroup"
+
+	"photon/internal/resource"
 )
 
 // Address is where an HTTP workload is reached.
@@ -14,6 +18,47 @@ type Address struct {
 	Workload string
 	Host     string // a DNS name, which may come with a port of its own
 	Port     int    // of the listener
+}
+
+// Reached lists where the HTTP workloads of a Set are reached, as far as Live
+// and Do have learned it; false when they have not learned all of it. It makes
+// no call.
+func (a *Account) Reached(want resource.Set) ([]Address, bool) {
+	var addresses []Address
+	for _, service := range want.Of(resource.KindService) {
+		in, err := inputOf[ecs.CreateServiceInput](attributesOf[resource.Document](service))
+		if err != nil {
+			return nil, false
+		}
+		if len(in.LoadBalancers) == 0 {
+			continue
+		}
+		address, known := a.serving(want, in.LoadBalancers[0])
+		if !known {
+			return nil, false
+		}
+		name := service.Key.Name
+		address.Workload = name[strings.LastIndex(name, "_")+1:]
+		addresses = append(addresses, address)
+	}
+	return addresses, true
+}
+
+// serving follows the refs from a service's load balancer block to the host.
+func (a *Account) serving(want resource.Set, block types.LoadBalancer) (Address, bool) {
+	if block.AdvancedConfiguration == nil {
+		return Address{}, false
+	}
+	rule := attributesOf[resource.Rule](referred(want, aws.ToString(block.AdvancedConfiguration.ProductionListenerRule)))
+	listener := attributesOf[resource.Listener](referred(want, rule.Listener))
+	arn, _ := a.ids.id(referred(want, listener.LoadBalancer).Key)
+	host, known := a.hosts.get(arn)
+	return Address{Host: host, Port: listener.Port}, known
+}
+
+func referred(want resource.Set, ref string) resource.Resource {
+	key, _ := resource.ParseRef(ref)
+	return want[key]
 }
 
 // Addresses lists where the HTTP workloads of an owner are reached.

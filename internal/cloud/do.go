@@ -19,7 +19,7 @@ func (a *Account) Do(ctx context.Context, step plan.Step) error {
 
 func (a *Account) do(ctx context.Context, step plan.Step) error {
 	key := step.Key()
-	k, ok := kinds()[key.Kind]
+	k, ok := kinds[key.Kind]
 	if !ok {
 		return fmt.Errorf("there is no kind %q", key.Kind)
 	}

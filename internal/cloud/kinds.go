@@ -22,26 +22,23 @@ type kind struct {
 	remove func(ctx context.Context, a *Account, have resource.Resource) error
 }
 
-// kinds has an entry for every kind of package resource. It is a function
-// because the kinds refer to what looks them up.
-func kinds() map[resource.Kind]kind {
-	return map[resource.Kind]kind{
-		resource.KindCluster:               clusterKind,
-		resource.KindRole:                  roleKind,
-		resource.KindRoleAttachment:        roleAttachmentKind,
-		resource.KindRolePolicy:            rolePolicyKind,
-		resource.KindLogGroup:              logGroupKind,
-		resource.KindLogRetention:          logRetentionKind,
-		resource.KindSecurityGroup:         securityGroupKind,
-		resource.KindIngress:               ingressKind,
-		resource.KindTargetGroup:           targetGroupKind,
-		resource.KindTargetGroupAttributes: targetGroupAttributesKind,
-		resource.KindLoadBalancer:          loadBalancerKind,
-		resource.KindListener:              listenerKind,
-		resource.KindRule:                  ruleKind,
-		resource.KindTaskDefinition:        taskDefinitionKind,
-		resource.KindService:               serviceKind,
-	}
+// kinds has an entry for every kind of package resource.
+var kinds = map[resource.Kind]kind{
+	resource.KindCluster:               clusterKind,
+	resource.KindRole:                  roleKind,
+	resource.KindRoleAttachment:        roleAttachmentKind,
+	resource.KindRolePolicy:            rolePolicyKind,
+	resource.KindLogGroup:              logGroupKind,
+	resource.KindLogRetention:          logRetentionKind,
+	resource.KindSecurityGroup:         securityGroupKind,
+	resource.KindIngress:               ingressKind,
+	resource.KindTargetGroup:           targetGroupKind,
+	resource.KindTargetGroupAttributes: targetGroupAttributesKind,
+	resource.KindLoadBalancer:          loadBalancerKind,
+	resource.KindListener:              listenerKind,
+	resource.KindRule:                  ruleKind,
+	resource.KindTaskDefinition:        taskDefinitionKind,
+	resource.KindService:               serviceKind,
 }
 
 // attributesOf returns a resource's attributes as its kind has them; their

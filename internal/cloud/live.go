@@ -26,7 +26,7 @@ type Live struct {
 // tagging API does not know yet what an earlier run made. It changes nothing.
 func (a *Account) Live(ctx context.Context, owner string, want resource.Set) (Live, error) {
 	s := newSearch(a, owner, want)
-	for _, k := range kinds() {
+	for _, k := range kinds {
 		if k.find != nil {
 			k.find(s)
 		}

@@ -91,6 +91,7 @@ func askLoadBalancerPrefix(ctx context.Context, s *search, prefixes []string) er
 func (s *search) foundLoadBalancer(b types.LoadBalancer) {
 	arn := aws.ToString(b.LoadBalancerArn)
 	s.provision(s.owner, b)
+	s.hosts.set(arn, aws.ToString(b.DNSName))
 	s.ask(elbTagsQuestion, arn)
 	s.ask(listenersQuestion, arn)
 	s.found(&thing{
@@ -120,8 +121,10 @@ func createLoadBalancer(ctx context.Context, a *Account, want resource.Resource)
 		Tags:           elbTagList(resource.Tags(want.Owner)),
 	})
 	if err == nil && len(out.LoadBalancers) > 0 {
-		a.provision(want.Owner, out.LoadBalancers[0])
-		return aws.ToString(out.LoadBalancers[0].LoadBalancerArn), nil
+		made := out.LoadBalancers[0]
+		a.provision(want.Owner, made)
+		a.hosts.set(aws.ToString(made.LoadBalancerArn), aws.ToString(made.DNSName))
+		return aws.ToString(made.LoadBalancerArn), nil
 	}
 	if !is(err, "DuplicateLoadBalancerName") {
 		return "", err

@@ -16,12 +16,17 @@ func (m *memory[K, V]) get(key K) (V, bool) {
 }
 
 func (m *memory[K, V]) set(key K, value V) {
+	m.change(key, func(V) V { return value })
+}
+
+// change sets the value that f makes of the one that is there.
+func (m *memory[K, V]) change(key K, f func(V) V) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.values == nil {
 		m.values = map[K]V{}
 	}
-	m.values[key] = value
+	m.values[key] = f(m.values[key])
 }
 
 func (m *memory[K, V]) forget(key K) {

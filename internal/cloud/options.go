@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Options say how to reach AWS. The zero value is the SDK's standard chain:
@@ -37,6 +38,7 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	load := []func(*config.LoadOptions) error{
 		config.WithRetryer(newRetryer),
 		config.WithAPIOptions(limits.options()),
+		config.WithLogger(logging.Nop{}), // the SDK's own remarks would stand between the events
 	}
 	if o.Region != "" {
 		load = append(load, config.WithRegion(o.Region))

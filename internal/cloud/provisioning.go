@@ -18,8 +18,9 @@ func (a *Account) provision(owner string, b types.LoadBalancer) {
 	if b.State == nil || b.State.Code != types.LoadBalancerStateEnumProvisioning {
 		return
 	}
-	known, _ := a.provisioning.get(owner)
-	a.provisioning.set(owner, append(slices.Clone(known), aws.ToString(b.LoadBalancerArn)))
+	a.provisioning.change(owner, func(known []string) []string {
+		return append(slices.Clone(known), aws.ToString(b.LoadBalancerArn))
+	})
 }
 
 // awaitLoadBalancers fails, for the moment, while a load balancer of the

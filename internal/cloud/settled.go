@@ -32,9 +32,9 @@ func (a *Account) Settled(ctx context.Context, step plan.Step) (settled bool, wa
 	}
 	switch {
 	case going == 1:
-		return false, "1 task of " + name + " is stopping", nil
+		return false, "1 task is stopping", nil
 	case going > 1:
-		return false, fmt.Sprintf("%d tasks of %s are stopping", going, name), nil
+		return false, fmt.Sprintf("%d tasks are stopping", going), nil
 	case len(left) > 0:
 		return false, name + " is " + strings.ToLower(aws.ToString(left[0].Status)), nil
 	}

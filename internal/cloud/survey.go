@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -56,14 +57,27 @@ func (a *Account) Survey(ctx context.Context, s *spec.Spec) (resource.Facts, err
 	if err := group.Wait(); err != nil {
 		return resource.Facts{}, err
 	}
-	var refusals Refusals
-	for _, some := range found {
-		refusals = append(refusals, some...)
+	refusals := Refusals(slices.Concat(found...))
+	if len(found[0]) > 0 {
+		refusals = found[0] // in another account, everything else is missing too
 	}
 	if len(refusals) > 0 {
 		return resource.Facts{}, refusals
 	}
 	return facts, nil
+}
+
+// Place refuses an account or a region other than the file's. The error is
+// Refusals then.
+func (a *Account) Place(ctx context.Context, s *spec.Spec) error {
+	if s.AWS == (spec.AWS{}) {
+		return nil
+	}
+	refusals, err := a.checkAccount(ctx, s, &resource.Facts{})
+	if err == nil && len(refusals) > 0 {
+		err = Refusals(refusals)
+	}
+	return err
 }
 
 // checkAccount fills in who the account is.
