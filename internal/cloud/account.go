@@ -28,7 +28,8 @@ type Account struct {
 	images    ImageSource
 	ids       *book
 	networks  memory[string, []types.Subnet]
-	hosts     memory[string, string] // DNS names of load balancers, by ARN
+	wanted    memory[string, resource.Set] // what Live was asked about last, by owner
+	hosts     memory[string, string]       // DNS names of load balancers, by ARN
 	looks     memory[string, *look]
 	started   memory[resource.Key, Watch]
 	named     memory[Watch, string]               // the deployment that a Watch did not name

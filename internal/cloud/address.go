@@ -20,10 +20,9 @@ type Address struct {
 	Port     int    // of the listener
 }
 
-// Reached lists where the HTTP workloads of a Set are reached, as far as Live
-// and Do have learned it; false when they have not learned all of it. It makes
-// no call.
-func (a *Account) Reached(want resource.Set) ([]Address, bool) {
+// reached lists where the HTTP workloads of a Set are reached, as far as Live
+// and Do have learned it; false when they have not learned all of it.
+func (a *Account) reached(want resource.Set) ([]Address, bool) {
 	var addresses []Address
 	for _, service := range want.Of(resource.KindService) {
 		in, err := inputOf[ecs.CreateServiceInput](attributesOf[resource.Document](service))
@@ -61,8 +60,14 @@ func referred(want resource.Set, ref string) resource.Resource {
 	return want[key]
 }
 
-// Addresses lists where the HTTP workloads of an owner are reached.
+// Addresses lists where the HTTP workloads of an owner are reached. After a
+// Live of the owner and the steps that it led to, most often no call is needed.
 func (a *Account) Addresses(ctx context.Context, owner string) ([]Address, error) {
+	if want, ok := a.wanted.get(owner); ok {
+		if known, ok := a.reached(want); ok {
+			return known, nil
+		}
+	}
 	services, err := a.ownServices(ctx, owner)
 	if err != nil {
 		return nil, explain(err, "services of "+owner)

@@ -35,6 +35,9 @@ func (a *Account) Live(ctx context.Context, owner string, want resource.Set) (Li
 		return Live{}, err
 	}
 	live := s.live()
+	if len(want) > 0 {
+		a.wanted.set(owner, want)
+	}
 	// What was not found keeps its id: another run of this Account may be
 	// making it just now. What uses it is made after it is made again.
 	for _, r := range live.Set {
