@@ -50,14 +50,15 @@ func (a *app) change(ctx context.Context, c changing) error {
 		return err
 	}
 	if len(targets) == 1 {
-		return a.changeOne(ctx, targets[0], c, a.screen(targets[0], true))
+		screen := a.screen(targets[0], true)
+		return screen.error(a.changeOne(ctx, targets[0], c, screen))
 	}
 	results := make([]error, len(targets))
 	var running sync.WaitGroup
 	for i, t := range targets {
 		running.Go(func() {
 			screen := a.screen(t, false)
-			results[i] = a.changeOne(ctx, t, c, screen)
+			results[i] = screen.error(a.changeOne(ctx, t, c, screen))
 		})
 	}
 	running.Wait()
@@ -219,7 +220,7 @@ func (a *app) permit(s *spec.Spec, p *plan.Plan, c changing) error {
 	if !a.std.Terminal {
 		return &codeError{
 			code: exitRefused, cause: fmt.Errorf("%s: is protected and there is no terminal to ask on", s.Owner()),
-			hints: []string{"--yes answers"},
+			hints: []string{"--yes goes on without asking"},
 		}
 	}
 	fmt.Fprintf(a.std.Err, "%s is protected. Go on? [y/N] ", s.Owner())

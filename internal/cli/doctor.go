@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -52,7 +51,7 @@ func (a *app) doctor(ctx context.Context) error {
 		}
 	}
 	if failed > 0 {
-		return &codeError{code: exitError, cause: errors.New(strconv.Itoa(failed) + " of " + strconv.Itoa(len(findings)) + " things are missing")}
+		return &codeError{code: exitError, cause: fmt.Errorf("missing: %d of %d", failed, len(findings))}
 	}
 	return nil
 }

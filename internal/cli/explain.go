@@ -35,6 +35,7 @@ func (a *app) explain() error {
 	}
 	if a.flags.output == outputJSON {
 		encoder := json.NewEncoder(a.std.Out)
+		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(explanation)
 	}

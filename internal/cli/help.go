@@ -50,7 +50,18 @@ Exit codes
   3    the new version did not take over; why is printed
   5    timed out; the deployment goes on, "photon wait" re-attaches
   6    refused before anything was changed
+  8    there are changes ("photon plan --exit-code")
   130  interrupted; the deployment goes on, "photon wait" re-attaches
+`
+
+const helpHelp = `Show the help of a verb.
+
+  photon help
+  photon help plan
+  photon help engine push
+
+Exit codes
+  0  shown    2  there is no such verb
 `
 
 const helpPlan = `Show what deploying the file would do, and why, and change nothing.

@@ -84,6 +84,9 @@ func (a *app) rootCommand() *cobra.Command {
 	}
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(a.std.Out, cmd.Long) })
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(&cobra.Command{Use: "help", Long: helpHelp, RunE: func(_ *cobra.Command, words []string) error {
+		return helpAbout(root, words)
+	}})
 	root.Long = helpRoot
 	a.flags.add(root.Flags())
 	c.add(root.Flags())
@@ -92,6 +95,18 @@ func (a *app) rootCommand() *cobra.Command {
 		a.schemaCommand(), a.doctorCommand(), a.engineCommand(),
 	)
 	return root
+}
+
+// helpAbout shows the help of a verb, or of photon itself.
+func helpAbout(root *cobra.Command, words []string) error {
+	verb, rest, err := root.Find(words)
+	if err == nil {
+		err = noVerb(verb, rest)
+	}
+	if err != nil {
+		return err
+	}
+	return verb.Help()
 }
 
 // noVerb refuses words that are no verb of photon.

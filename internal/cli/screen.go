@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -16,15 +17,17 @@ type screen struct {
 	person ui.Screen
 	json   *ui.JSON // nil unless --output json
 	live   bool
-	name   string // before each line, where several services share the screen
+	talk   io.Writer // as it is: events bring the name themselves
+	name   string    // before each line, where several services share the screen
 }
 
 // screen makes the screen for one of several services, or for the only one.
 func (a *app) screen(t target, only bool) screen {
-	s := screen{person: a.person(), live: a.std.Terminal && only}
+	s := screen{person: a.person(), talk: a.std.Err, live: a.std.Terminal && only}
 	s.person.Arguments = a.arguments(t)
 	if !only {
 		s.name = t.spec.Owner()
+		s.person.Data, s.person.Talk = ui.Named(a.std.Out, s.name), ui.Named(a.std.Err, s.name)
 	}
 	if a.flags.output == outputJSON {
 		s.json = ui.NewJSON(a.std.Out, t.spec.Owner())
@@ -42,7 +45,7 @@ func (s screen) begin() (tell func(deploy.Event), end func() error) {
 		live := ui.NewLive(s.person.Talk, s.person.Paint)
 		return live.Tell, live.Close
 	}
-	return ui.NewText(s.person.Talk, s.person.Paint, s.name).Tell, func() error { return nil }
+	return ui.NewText(s.talk, s.person.Paint, s.name).Tell, func() error { return nil }
 }
 
 // person is a screen without a service.
@@ -93,6 +96,19 @@ func (s screen) outcome(o deploy.Outcome) {
 		return
 	}
 	s.person.Outcome(o)
+}
+
+// error shows an error and leaves its exit code; nil stays nil.
+func (s screen) error(err error) error {
+	if err == nil {
+		return nil
+	}
+	if s.json != nil {
+		s.json.Error(err)
+	} else {
+		s.person.Error(err)
+	}
+	return said(codeOf(err))
 }
 
 // remains shows, after a termination, that nothing does.

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -32,27 +31,7 @@ func (a *app) planEnd(ctx context.Context, t target) (*plan.Plan, error) {
 
 // checkPlace refuses an account or a region other than the file's.
 func checkPlace(ctx context.Context, t target) error {
-	if region := t.spec.AWS.Region; region != "" && region != t.account.Region() {
-		return placeError("aws.region", region, t.account.Region())
-	}
-	if t.spec.AWS.Account == "" {
-		return nil
-	}
-	identity, err := t.account.Identity(ctx)
-	if err != nil {
-		return err
-	}
-	if identity.Account != t.spec.AWS.Account {
-		return placeError("aws.account", t.spec.AWS.Account, identity.Account)
-	}
-	return nil
-}
-
-func placeError(field, want, have string) error {
-	return &codeError{
-		code: exitRefused, cause: fmt.Errorf("%s: the file says %s, the credentials lead to %s", field, want, have),
-		hints: []string{"--profile or AWS_PROFILE chooses other credentials"},
-	}
+	return refused(t.account.Place(ctx, t.spec))
 }
 
 // proveGone looks again after a termination and says what is left.

@@ -36,7 +36,7 @@ func (a *Account) Settled(ctx context.Context, step plan.Step) (settled bool, wa
 	case going > 1:
 		return false, fmt.Sprintf("%d tasks are stopping", going), nil
 	case len(left) > 0:
-		return false, name + " is " + strings.ToLower(aws.ToString(left[0].Status)), nil
+		return false, "it is " + strings.ToLower(aws.ToString(left[0].Status)), nil
 	}
 	return true, "", nil
 }

@@ -57,11 +57,7 @@ func (a *Account) Survey(ctx context.Context, s *spec.Spec) (resource.Facts, err
 	if err := group.Wait(); err != nil {
 		return resource.Facts{}, err
 	}
-	refusals := Refusals(slices.Concat(found...))
-	if len(found[0]) > 0 {
-		refusals = found[0] // in another account, everything else is missing too
-	}
-	if len(refusals) > 0 {
+	if refusals := Refusals(slices.Concat(found...)); len(refusals) > 0 {
 		return resource.Facts{}, refusals
 	}
 	return facts, nil

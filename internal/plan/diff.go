@@ -36,13 +36,18 @@ func (e *TakenError) Error() string {
 	return text
 }
 
+// Hints are lines that help.
+func (e *TakenError) Hints() []string {
+	return []string{`choose another "name", or make a copy of it with --instance`}
+}
+
 // Diff plans the way from what exists to what should. The error is a
 // *TakenError. The plan is the same for the same input.
 func Diff(in Input) (*Plan, error) {
 	if err := checkOwners(in); err != nil {
 		return nil, err
 	}
-	d := differ{Input: in, plan: &Plan{Owner: in.Owner}, step: map[resource.Key]int{}}
+	d := differ{Input: in, plan: &Plan{Owner: in.Owner, Ending: len(in.Want) == 0}, step: map[resource.Key]int{}}
 	for _, want := range ordered(in.Want) {
 		d.apply(want)
 	}

@@ -72,7 +72,8 @@ func (s Step) Key() resource.Key { return s.Want.Key }
 type Plan struct {
 	Owner     string
 	Steps     []Step
-	Unchanged int // resources that are as they should be
+	Unchanged int  // resources that are as they should be
+	Ending    bool // nothing is wanted: the service is being terminated
 }
 
 // Empty reports whether there is nothing to do.

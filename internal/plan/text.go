@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"photon/internal/resource"
@@ -13,6 +14,9 @@ import (
 // it, and a line that counts. Parts that come or go with their parent are not
 // shown apart from it.
 func (p *Plan) String() string {
+	if p.Empty() && p.Ending {
+		return "Nothing to do: nothing of " + p.Owner + " exists.\n"
+	}
 	if p.Empty() {
 		return "Nothing to do: " + p.Owner + " is as the file says.\n"
 	}
@@ -95,13 +99,22 @@ func (c Cause) String() string {
 }
 
 func change(c Cause) string {
+	from, to := short(c.From), short(c.To)
 	switch {
 	case c.From == "":
-		return c.Path + ": set to " + c.To
+		return c.Path + ": set to " + to
 	case c.To == "":
-		return c.Path + ": no longer " + c.From
+		return c.Path + ": no longer " + from
 	}
-	return c.Path + ": " + c.From + " → " + c.To
+	return c.Path + ": " + from + " → " + to
+}
+
+var digest = regexp.MustCompile(`sha256:[0-9a-f]{64}`)
+
+// short cuts digests to what tells them apart.
+func short(text string) string {
+	const enough = len("sha256:") + 12
+	return digest.ReplaceAllStringFunc(text, func(whole string) string { return whole[:enough] })
 }
 
 // show writes a value as a person reads it: references by name, objects as

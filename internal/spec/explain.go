@@ -16,9 +16,9 @@ type Explanation []Setting
 // Setting is one value and where it came from: "file:line:column", "default",
 // "environment production", "--set", "variable NAME", or several of these.
 type Setting struct {
-	Field  string // workloads.web.http.port
-	Value  string // in JSON, on one line
-	Origin string
+	Field  string          `json:"field"` // workloads.web.http.port
+	Value  json.RawMessage `json:"value"` // on one line
+	Origin string          `json:"origin"`
 }
 
 // Explain resolves a file as Load does and says where each value came from. The
@@ -78,7 +78,7 @@ func (e *Explanation) add(n *node, field string) {
 		}
 	default:
 		n.variables = n.allVariables()
-		*e = append(*e, Setting{field, valueText(n), n.origin()})
+		*e = append(*e, Setting{field, json.RawMessage(valueText(n)), n.origin()})
 	}
 }
 
@@ -114,7 +114,7 @@ func (e Explanation) String() string {
 	var fields, values int
 	for _, s := range e {
 		fields = max(fields, utf8.RuneCountInString(s.Field))
-		values = max(values, min(utf8.RuneCountInString(s.Value), 60))
+		values = max(values, min(utf8.RuneCount(s.Value), 60))
 	}
 	var out strings.Builder
 	for _, s := range e {

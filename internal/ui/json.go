@@ -2,14 +2,12 @@ package ui
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"time"
 
 	"photon/internal/deploy"
 	"photon/internal/plan"
 	"photon/internal/rollout"
-	"photon/internal/spec"
 )
 
 // JSON shows events, and what else there is to say, as one JSON object a line.
@@ -231,44 +229,6 @@ func (j *JSON) Outcome(o deploy.Outcome) {
 		Addresses []jsonAddress  `json:"addresses"`
 		Seconds   float64        `json:"seconds"`
 	}{j.head("outcome"), o.End, workloads, addresses, o.Took.Seconds()})
-}
-
-// Error shows each thing that is wrong, with the hints that help. An error
-// without a text has been shown already.
-func (j *JSON) Error(err error) {
-	var problems spec.Problems
-	if errors.As(err, &problems) {
-		for _, problem := range problems {
-			j.problem(problem)
-		}
-		return
-	}
-	all := apart(err)
-	for _, each := range all {
-		hints := HintsOf(each)
-		if len(all) == 1 {
-			hints = HintsOf(err)
-		}
-		if each.Error() != "" {
-			j.write(struct {
-				jsonHead
-				Message string   `json:"message"`
-				Hints   []string `json:"hints,omitempty"`
-			}{j.head("error"), each.Error(), hints})
-		}
-	}
-}
-
-func (j *JSON) problem(p spec.Problem) {
-	j.write(struct {
-		jsonHead
-		File    string `json:"file,omitempty"`
-		Line    int    `json:"line,omitempty"`
-		Column  int    `json:"column,omitempty"`
-		Field   string `json:"field,omitempty"`
-		Message string `json:"message"`
-		Hint    string `json:"hint,omitempty"`
-	}{j.head("problem"), p.File, p.Line, p.Column, p.Field, p.Message, p.Hint})
 }
 
 // Remains shows what is left after a termination, because the file keeps it.

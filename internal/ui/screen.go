@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"photon/internal/deploy"
 	"photon/internal/plan"
 	"photon/internal/rollout"
-	"photon/internal/spec"
 )
 
 // Screen shows what is not an event to a person: data such as addresses goes
@@ -25,85 +23,15 @@ type Screen struct {
 
 // Plan shows what is going to change, coloured by sign.
 func (s Screen) Plan(p *plan.Plan) {
+	var painted strings.Builder
 	for line := range strings.Lines(p.String()) {
 		text := strings.TrimSuffix(line, "\n")
 		if sign, _, found := strings.Cut(strings.TrimSpace(text), " "); found {
 			text = s.Paint.sign(sign, text)
 		}
-		fmt.Fprintln(s.Talk, text)
+		painted.WriteString(text + "\n")
 	}
-}
-
-// Error shows each thing that is wrong, with the hints that help. An error
-// without a text has been shown already.
-func (s Screen) Error(err error) {
-	var problems spec.Problems
-	if errors.As(err, &problems) {
-		fmt.Fprintln(s.Talk, problems)
-		return
-	}
-	var shown []string
-	hints := func(of error) {
-		for _, hint := range HintsOf(of) {
-			if !slices.Contains(shown, hint) {
-				shown = append(shown, hint)
-				s.hint(hint)
-			}
-		}
-	}
-	for _, each := range apart(err) {
-		for line := range strings.Lines(each.Error()) {
-			s.wrong(legible(line))
-		}
-		hints(each)
-	}
-	hints(err)
-}
-
-// apart takes an error that holds several apart.
-func apart(err error) []error {
-	switch joined := err.(type) {
-	case interface{ Unwrap() []error }:
-		var all []error
-		for _, each := range joined.Unwrap() {
-			all = append(all, apart(each)...)
-		}
-		return all
-	case interface{ Unwrap() error }:
-		// One that says more than what it wraps is one thing.
-		if inner := joined.Unwrap(); inner != nil && inner.Error() == err.Error() {
-			if all := apart(inner); len(all) > 1 {
-				return all
-			}
-		}
-	}
-	return []error{err}
-}
-
-// HintsOf collects, without repetition, what the errors behind err offer as
-// help: those that have a method Hints() []string.
-func HintsOf(err error) []string {
-	var hints []string
-	if helpful, ok := err.(interface{ Hints() []string }); ok {
-		hints = helpful.Hints()
-	}
-	switch err := err.(type) {
-	case interface{ Unwrap() error }:
-		if inner := err.Unwrap(); inner != nil {
-			hints = append(hints, HintsOf(inner)...)
-		}
-	case interface{ Unwrap() []error }:
-		for _, inner := range err.Unwrap() {
-			hints = append(hints, HintsOf(inner)...)
-		}
-	}
-	var once []string
-	for _, hint := range hints {
-		if !slices.Contains(once, hint) {
-			once = append(once, hint)
-		}
-	}
-	return once
+	fmt.Fprint(s.Talk, painted.String()) // at once: others may share the screen
 }
 
 // Outcome shows how a run ended. Addresses are data, everything else is talk.

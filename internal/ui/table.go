@@ -63,11 +63,20 @@ func (s Screen) workloads(rows []StatusRow) {
 	table := [][]string{{"WORKLOAD", "TASKS", "DEPLOYMENT", "AGE", "IMAGE", "ADDRESS"}}
 	for _, row := range rows {
 		tasks := fmt.Sprintf("%d/%d", row.Running, row.Desired)
-		table = append(table, []string{row.Workload, tasks, row.Deployment, elapsed(row.Age), row.Image, row.Address})
+		table = append(table, []string{row.Workload, tasks, row.Deployment, elapsed(row.Age), short(row.Image), row.Address})
 	}
 	for _, line := range align(table) {
 		fmt.Fprintln(s.Data, line)
 	}
+}
+
+// short cuts the digest of an image to what tells it apart.
+func short(image string) string {
+	const enough = len("sha256:") + 12
+	if name, digest, ok := strings.Cut(image, "@"); ok {
+		return name + "@" + digest[:min(enough, len(digest))]
+	}
+	return image
 }
 
 // align pads the cells of each column to one width.
