@@ -219,7 +219,7 @@ func TestAnInterruptLeavesTheDeploymentGoing(t *testing.T) {
 	}
 	var said strings.Builder
 	buffer := make([]byte, 4096)
-	for !regexp.MustCompile(`(?m)service.*interrupt_web`).MatchString(said.String()) {
+	for !regexp.MustCompile(`(?m)^ *\d+s  \+ service interrupt_web`).MatchString(said.String()) {
 		n, err := talk.Read(buffer)
 		said.Write(buffer[:n])
 		if err != nil {

@@ -145,16 +145,6 @@ func isText(text []byte) bool {
 	return true
 }
 
-// get returns the first field with this name.
-func (h *head) get(name string) []byte {
-	for i := range h.fields {
-		if equalFold(h.fields[i].name, name) {
-			return h.fields[i].value
-		}
-	}
-	return nil
-}
-
 // equalFold compares ASCII text with a lower-case constant.
 func equalFold(text []byte, lower string) bool {
 	if len(text) != len(lower) {

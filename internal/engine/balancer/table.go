@@ -91,7 +91,6 @@ type share struct {
 	group  *group
 	meter  *meter
 	weight uint32
-	cookie []byte // Set-Cookie lines that keep a client with this group
 }
 
 // forwarding compiles a forward action. Groups of weight zero are left out:

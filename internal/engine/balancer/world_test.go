@@ -150,7 +150,7 @@ type peer struct {
 
 func (p *peer) send(text string) *peer {
 	if _, err := io.WriteString(p.Conn, text); err != nil {
-		p.w.Fatalf("sending %q: %v", text, err)
+		p.w.Errorf("sending %q: %v", text, err)
 	}
 	return p
 }

@@ -146,6 +146,7 @@ func checkOverrides(d definition, o *types.TaskOverride) error {
 			return unsupported("overrides of environmentFiles and resourceRequirements")
 		}
 	}
+	//lint:ignore SA1019 what is deprecated is refused, not ignored
 	if len(o.InferenceAcceleratorOverrides) > 0 || o.EphemeralStorage != nil {
 		return unsupported("overrides of inferenceAccelerators and ephemeralStorage")
 	}

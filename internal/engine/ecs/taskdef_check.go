@@ -67,6 +67,7 @@ func checkFargate(in *ecs.RegisterTaskDefinitionInput) error {
 	if len(in.PlacementConstraints) > 0 {
 		return refused("Tasks using the Fargate launch type do not support placementConstraints.")
 	}
+	//lint:ignore SA1019 what is deprecated is refused, not ignored
 	if len(in.InferenceAccelerators) > 0 {
 		return refused("Tasks using the Fargate launch type do not support inferenceAccelerators.")
 	}
