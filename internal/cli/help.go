@@ -99,8 +99,9 @@ Other flags
       --timeout TIME   how long to wait (default 30m)
 
 Exit codes
-  0  the new version has taken over, or nothing is going on
-  1  an error    2  wrong use    3  the new version did not take over
+  0  the new version has taken over, now or earlier
+  1  an error, or nothing is deployed    2  wrong use
+  3  the new version did not take over
   5  timed out; the deployment goes on    130  interrupted; it goes on
 `
 

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"photon/internal/resource"
 )
@@ -111,9 +113,12 @@ func change(c Cause) string {
 
 var digest = regexp.MustCompile(`sha256:[0-9a-f]{64}`)
 
-// short cuts digests to what tells them apart.
+// short cuts digests to what tells them apart, and keeps a value on its line.
 func short(text string) string {
 	const enough = len("sha256:") + 12
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		text = strconv.Quote(text)
+	}
 	return digest.ReplaceAllStringFunc(text, func(whole string) string { return whole[:enough] })
 }
 
