@@ -39,7 +39,10 @@ type StepError struct {
 	// Temporary reports that the same step can succeed a little later: what
 	// it depends on is still going, or not known everywhere yet.
 	Temporary bool
-	cause     error
+	// Waiting reports that the change was not tried yet, because what it
+	// needs is still being made. It is Temporary then.
+	Waiting bool
+	cause   error
 }
 
 func (e *StepError) Error() string {

@@ -38,7 +38,7 @@ func (a *Account) awaitLoadBalancers(ctx context.Context, service resource.Resou
 		for _, b := range out.LoadBalancers {
 			if b.State != nil && b.State.Code == types.LoadBalancerStateEnumProvisioning {
 				return &StepError{
-					Step: service.Key, Operation: "DescribeLoadBalancers", Temporary: true,
+					Step: service.Key, Operation: "DescribeLoadBalancers", Temporary: true, Waiting: true,
 					Message: "load balancer " + aws.ToString(b.LoadBalancerName) + " is being provisioned",
 				}
 			}

@@ -71,6 +71,15 @@ func temporary(err error) bool {
 	return errors.As(err, &step) && step.Temporary
 }
 
+// waiting tells what a step that was not tried yet waits for.
+func waiting(err error) (reason string, waits bool) {
+	var step *cloud.StepError
+	if errors.As(err, &step) && step.Waiting {
+		return step.Message, true
+	}
+	return "", false
+}
+
 func steps(n int) string {
 	if n == 1 {
 		return "1 step"

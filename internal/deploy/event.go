@@ -25,8 +25,8 @@ type (
 		In   time.Duration
 	}
 
-	// StepWaits tells what has to come to an end before others may go on,
-	// after the step itself was done.
+	// StepWaits tells what has to come to an end first: before the step can
+	// be tried, or, after it was done, before others may go on.
 	StepWaits struct {
 		Step plan.Step
 		For  string

@@ -45,10 +45,16 @@ func (r *run) do(ctx context.Context, step plan.Step, deadline time.Time) error 
 	for try := 0; ; try++ {
 		err := r.changer.Do(ctx, step)
 		wait := pause(try)
-		if err == nil || !temporary(err) || time.Now().Add(wait).After(deadline) {
+		switch reason, waits := waiting(err); {
+		case waits:
+			// It takes as long as it takes; the run's timeout ends it.
+			deadline = time.Now().Add(patience(step))
+			r.tell(StepWaits{Step: step, For: reason})
+		case err == nil || !temporary(err) || time.Now().Add(wait).After(deadline):
 			return err
+		default:
+			r.tell(StepRetried{Step: step, Why: err.Error(), In: wait})
 		}
-		r.tell(StepRetried{Step: step, Why: err.Error(), In: wait})
 		if err := sleep(ctx, wait); err != nil {
 			return err
 		}

@@ -31,6 +31,23 @@ func TestStepIsRetriedWhileItsRefusalIsTemporary(t *testing.T) {
 	})
 }
 
+// What is still being made may take longer than a refusal is borne.
+func TestStepWaitsForWhatIsStillBeingMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		account := newScript()
+		making := refusal("orders", "load balancer orders is being provisioned")
+		making.Waiting = true
+		account.refuse["orders"] = slices.Repeat([]error{making}, 100)
+		events := &record{began: time.Now()}
+		p := planOf(step(plan.Prepare, plan.Create, resource.KindSecurityGroup, "orders"))
+		outcome, err := Run(t.Context(), account, p, Options{Tell: events.tell})
+		if err != nil || outcome.End != Done || outcome.Took < 2*changePatience {
+			t.Errorf("%s after %v, %v", outcome.End, outcome.Took, err)
+		}
+		compare(t, "first event", events.lines[0], "0s security-group/orders waits: load balancer orders is being provisioned")
+	})
+}
+
 func TestStepIsGivenUpAtItsDeadline(t *testing.T) {
 	tests := []struct {
 		action plan.Action
