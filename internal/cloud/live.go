@@ -31,7 +31,7 @@ func (a *Account) Live(ctx context.Context, owner string, want resource.Set) (Li
 			k.find(s)
 		}
 	}
-	if err := s.run(ctx); err != nil {
+	if err := s.run(lookTogether(ctx)); err != nil {
 		return Live{}, err
 	}
 	live := s.live()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	limits := newLimits()
 	load := []func(*config.LoadOptions) error{
 		config.WithRetryer(newRetryer),
-		config.WithAPIOptions(limits.options()),
+		config.WithAPIOptions(slices.Concat(limits.options(), new(together).options())),
 		config.WithLogger(logging.Nop{}), // the SDK's own remarks would stand between the events
 	}
 	if o.Region != "" {

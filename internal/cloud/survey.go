@@ -47,7 +47,7 @@ func (a *Account) Survey(ctx context.Context, s *spec.Spec) (resource.Facts, err
 		a.checkAccount, a.checkNetwork, a.checkGroups, a.checkImages, a.checkSecrets,
 	}
 	found := make([][]Refusal, len(checks))
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := errgroup.WithContext(lookTogether(ctx))
 	for i, check := range checks {
 		group.Go(func() (err error) {
 			found[i], err = check(ctx, s, &facts)
