@@ -9,7 +9,7 @@ LDFLAGS  := -s -w -X photon/internal/cli.version=$(VERSION)
 SOURCES  := $(shell find . -name '*.go' -not -path './.git/*') go.mod go.sum
 MAX_SIZE := 47185920 # 45 MiB
 
-.PHONY: build demo test unit docker-test race lint check-binary bench clean docker
+.PHONY: build demo test unit docker-test race lint check-binary bench clean docker awscli
 
 build: $(BIN)
 
@@ -19,11 +19,15 @@ $(BIN): $(SOURCES)
 docker:
 	@scripts/docker.sh
 
+# The judge of the engine's answers.
+awscli:
+	@scripts/package.sh aws awscli
+
 demo: docker build
 	@scripts/demo.sh
 
 # Everything: the fast rings first, then real containers.
-test: docker build check-binary unit docker-test
+test: docker awscli build check-binary unit docker-test
 
 unit:
 	go test ./...
@@ -32,6 +36,7 @@ docker-test: build
 	go test -tags docker -count=1 -timeout 30m -p 1 ./internal/engine/docker/... ./internal/engine/ecr/... ./internal/e2e/...
 
 race:
+	@scripts/package.sh gcc gcc
 	CGO_ENABLED=1 go test -race ./internal/engine/... ./internal/cloud/... ./internal/deploy/... ./internal/ui/...
 
 lint:

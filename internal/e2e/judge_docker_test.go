@@ -20,11 +20,17 @@ func aws(t *testing.T, args ...string) string {
 	return out
 }
 
-// awsCLI is Debian's, which `make test` installs.
-const awsCLI = "/usr/bin/aws"
+// awsCLI finds the AWS CLI; `make test` installs Debian's.
+func awsCLI() string {
+	const debian = "/usr/bin/aws"
+	if _, err := os.Stat(debian); err == nil {
+		return debian
+	}
+	return "aws"
+}
 
 func tryAWS(args ...string) (string, error) {
-	command := exec.Command(awsCLI, append([]string{"--endpoint-url", "http://" + the.address, "--output", "json"}, args...)...)
+	command := exec.Command(awsCLI(), append([]string{"--endpoint-url", "http://" + the.address, "--output", "json"}, args...)...)
 	command.Env = append(os.Environ(),
 		"AWS_ACCESS_KEY_ID=000000000000", "AWS_SECRET_ACCESS_KEY=any", "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
 		"AWS_PAGER=", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null")
