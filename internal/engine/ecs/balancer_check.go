@@ -43,7 +43,8 @@ func (e *ECS) checkBalancers(ctx context.Context, row *service, d definition) er
 			return err
 		}
 	}
-	if advanced > 0 && advanced < len(row.LoadBalancers) {
+	shifts := row.DeploymentConfiguration.Strategy != types.DeploymentStrategyRolling
+	if (advanced > 0 || shifts) && advanced < len(row.LoadBalancers) {
 		return invalid("Either all or none of the loadBalancers must have an advancedConfiguration.")
 	}
 	return nil

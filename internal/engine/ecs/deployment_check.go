@@ -7,39 +7,63 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// checkDeployment refuses a deployment configuration that AWS refuses, or
-// whose strategy has no controller here.
+// checkDeployment refuses a deployment configuration that AWS refuses.
 func checkDeployment(c *types.DeploymentConfiguration) error {
 	if !slices.Contains(c.Strategy.Values(), c.Strategy) {
 		return invalid("Invalid value for deployment strategy: %s", c.Strategy)
 	}
-	if c.LinearConfiguration != nil && c.Strategy != types.DeploymentStrategyLinear {
-		return invalid("linearConfiguration is only supported with the LINEAR deployment strategy.")
-	}
-	if c.CanaryConfiguration != nil && c.Strategy != types.DeploymentStrategyCanary {
-		return invalid("canaryConfiguration is only supported with the CANARY deployment strategy.")
-	}
-	if controllers[c.Strategy] == nil {
-		return unsupported("deployment strategy " + string(c.Strategy))
+	if err := checkSteps(c); err != nil {
+		return err
 	}
 	if err := checkPercents(*c.MinimumHealthyPercent, *c.MaximumPercent); err != nil {
 		return err
 	}
-	if len(c.LifecycleHooks) > 0 {
-		return unsupported("lifecycleHooks")
-	}
-	if c.EarlySuccessCriteria != nil && c.EarlySuccessCriteria.Enable {
-		return unsupported("earlySuccessCriteria")
-	}
-	if c.Alarms != nil && c.Alarms.Enable {
-		return unsupported("deployment alarms")
-	}
 	if b := c.BakeTimeInMinutes; b != nil && (*b < 0 || *b > 1440) {
 		return invalid("bakeTimeInMinutes must be between 0 and 1440.")
-	} else if b != nil && *b > 0 {
-		return unsupported("bakeTimeInMinutes with the ROLLING deployment strategy")
 	}
 	return checkBreaker(c.DeploymentCircuitBreaker)
+}
+
+// checkSteps refuses the steps of another strategy, and steps out of range.
+func checkSteps(c *types.DeploymentConfiguration) error {
+	if l := c.LinearConfiguration; l != nil {
+		switch bake := aws.ToInt32(l.StepBakeTimeInMinutes); {
+		case c.Strategy != types.DeploymentStrategyLinear:
+			return invalid("linearConfiguration is only supported with the LINEAR deployment strategy.")
+		case l.StepPercent != nil && (*l.StepPercent < 3 || *l.StepPercent > 100):
+			return invalid("stepPercent must be between 3.0 and 100.0.")
+		case bake < 0 || bake > 1440:
+			return invalid("stepBakeTimeInMinutes must be between 0 and 1440.")
+		}
+	}
+	if n := c.CanaryConfiguration; n != nil {
+		switch bake := aws.ToInt32(n.CanaryBakeTimeInMinutes); {
+		case c.Strategy != types.DeploymentStrategyCanary:
+			return invalid("canaryConfiguration is only supported with the CANARY deployment strategy.")
+		case n.CanaryPercent != nil && (*n.CanaryPercent < 0.1 || *n.CanaryPercent > 100):
+			return invalid("canaryPercent must be between 0.1 and 100.0.")
+		case bake < 0 || bake > 1440:
+			return invalid("canaryBakeTimeInMinutes must be between 0 and 1440.")
+		}
+	}
+	return nil
+}
+
+// checkRuns refuses what AWS would do and no controller here does.
+func checkRuns(c *types.DeploymentConfiguration) error {
+	switch {
+	case controllers[c.Strategy] == nil:
+		return unsupported("deployment strategy " + string(c.Strategy))
+	case len(c.LifecycleHooks) > 0:
+		return unsupported("lifecycleHooks")
+	case c.EarlySuccessCriteria != nil && c.EarlySuccessCriteria.Enable:
+		return unsupported("earlySuccessCriteria")
+	case c.Alarms != nil && c.Alarms.Enable:
+		return unsupported("deployment alarms")
+	case aws.ToInt32(c.BakeTimeInMinutes) > 0:
+		return unsupported("bakeTimeInMinutes with the ROLLING deployment strategy")
+	}
+	return nil
 }
 
 func checkPercents(minimum, maximum int32) error {

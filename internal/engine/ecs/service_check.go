@@ -114,7 +114,10 @@ func (e *ECS) checkService(ctx context.Context, cluster types.Cluster, row *serv
 	if err := e.checkNetwork(ctx, row.NetworkConfiguration); err != nil {
 		return d, err
 	}
-	return d, e.checkBalancers(ctx, row, d)
+	if err := e.checkBalancers(ctx, row, d); err != nil {
+		return d, err
+	}
+	return d, checkRuns(row.DeploymentConfiguration)
 }
 
 // runnableAs finds the task definition; the one that the service has already
