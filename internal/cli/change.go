@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"photon/internal/cloud"
 	"photon/internal/deploy"
@@ -153,7 +154,7 @@ func (a *app) planOne(ctx context.Context, t target, terminate bool) (*plan.Plan
 		p, err := a.planEnd(ctx, t)
 		return p, nil, err
 	}
-	facts, err := t.account.Survey(ctx, t.spec)
+	facts, confirm, err := t.account.Facts(ctx, t.spec)
 	if err != nil {
 		return nil, nil, refused(err)
 	}
@@ -161,9 +162,15 @@ func (a *app) planOne(ctx context.Context, t target, terminate bool) (*plan.Plan
 	if err != nil {
 		return nil, nil, usage(err)
 	}
-	live, err := t.account.Live(ctx, t.spec.Owner(), want)
-	if err != nil {
-		return nil, nil, err
+	var live cloud.Live
+	reads, within := errgroup.WithContext(ctx)
+	reads.Go(func() error { return confirm(within) })
+	reads.Go(func() (err error) {
+		live, err = t.account.Live(within, t.spec.Owner(), want)
+		return err
+	})
+	if err := reads.Wait(); err != nil {
+		return nil, nil, refused(err)
 	}
 	p, err := plan.Diff(plan.Input{
 		Owner: t.spec.Owner(), Want: want, Have: live.Set, Last: lastWanted(live), Others: live.Others,

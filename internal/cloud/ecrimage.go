@@ -39,7 +39,7 @@ var manifestTypes = []string{
 
 // ecrImage looks an image up through ECR's API, which needs no login of its
 // own.
-func (a *Account) ecrImage(ctx context.Context, registry ecrRegistry, reference name.Reference) (Image, error) {
+func (a *Account) ecrImage(ctx context.Context, registry ecrRegistry, reference name.Reference) (sighting, error) {
 	repository := reference.Context().RepositoryStr()
 	out, err := a.ecr().BatchGetImage(ctx, &ecr.BatchGetImageInput{
 		RegistryId:         &registry.account,
@@ -48,20 +48,23 @@ func (a *Account) ecrImage(ctx context.Context, registry ecrRegistry, reference 
 		AcceptedMediaTypes: manifestTypes,
 	}, registry.regional)
 	if is(err, "RepositoryNotFoundException") || err == nil && len(out.Images) == 0 {
-		return Image{}, errImageMissing
+		return sighting{}, errImageMissing
 	}
 	if err != nil {
-		return Image{}, explain(err, "ECR")
+		return sighting{}, explain(err, "ECR")
 	}
 	found := out.Images[0]
 	platforms, config, err := platformsOf([]byte(aws.ToString(found.ImageManifest)))
-	if err == nil && config != "" {
-		platforms, err = a.ecrPlatform(ctx, registry, repository, config)
-	}
 	if err != nil {
-		return Image{}, err
+		return sighting{}, err
 	}
-	return Image{Digest: aws.ToString(found.ImageId.ImageDigest), Platforms: platforms}, nil
+	image := Image{Digest: aws.ToString(found.ImageId.ImageDigest), Platforms: platforms}.sighting()
+	if config != "" {
+		image.platforms = func(ctx context.Context) ([]string, error) {
+			return a.ecrPlatform(ctx, registry, repository, config)
+		}
+	}
+	return image, nil
 }
 
 func imageID(reference name.Reference) types.ImageIdentifier {
@@ -90,8 +93,13 @@ func (a *Account) ecrPlatform(ctx context.Context, registry ecrRegistry, reposit
 		return nil, errors.New(reasonOf(err))
 	}
 	defer answer.Body.Close()
+	return platformIn(answer.Body)
+}
+
+// platformIn reads the platform in an image's configuration.
+func platformIn(config io.Reader) ([]string, error) {
 	var platform struct{ OS, Architecture string }
-	if err := json.NewDecoder(io.LimitReader(answer.Body, configLimit)).Decode(&platform); err != nil {
+	if err := json.NewDecoder(io.LimitReader(config, configLimit)).Decode(&platform); err != nil {
 		return nil, errors.New("the image's configuration cannot be read")
 	}
 	return []string{platform.OS + "/" + platform.Architecture}, nil

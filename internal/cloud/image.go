@@ -30,37 +30,60 @@ var (
 	errImageDenied  = errors.New("access denied")
 )
 
+// sighting is an image that was found. What it runs on may take more calls,
+// which can be made beside others.
+type sighting struct {
+	digest    string
+	platforms func(context.Context) ([]string, error)
+}
+
+func (i Image) sighting() sighting {
+	return sighting{i.Digest, func(context.Context) ([]string, error) { return i.Platforms, nil }}
+}
+
 // imageUse is an image of the Spec, each distinct one once.
 type imageUse struct {
 	name        string
 	platforms   []string
 	credentials *spec.SecretRef
+	found       sighting
 }
 
-// checkImages turns every image into a digest, and checks that it exists and
-// runs on the architecture that its workload asks for.
-func (a *Account) checkImages(ctx context.Context, s *spec.Spec, facts *resource.Facts) ([]Refusal, error) {
-	uses := imageUses(s)
-	found, refused := make([]Image, len(uses)), make([]*Refusal, len(uses))
-	group, ctx := errgroup.WithContext(ctx)
+// findImages turns every image into a digest, and checks that it exists.
+func (a *Account) findImages(ctx context.Context, uses []*imageUse, facts *resource.Facts) ([]Refusal, error) {
+	refusals, err := a.eachImage(ctx, uses, a.checkExists)
+	facts.Images = map[string]string{}
+	for _, use := range uses {
+		if use.found.digest != "" {
+			facts.Images[use.name] = repository(use.name) + "@" + use.found.digest
+		}
+	}
+	return refusals, err
+}
+
+// eachImage checks images side by side.
+func (a *Account) eachImage(
+	ctx context.Context, uses []*imageUse, check func(context.Context, *imageUse) *Refusal,
+) ([]Refusal, error) {
+	refused := make([]*Refusal, len(uses))
+	group := errgroup.Group{}
 	group.SetLimit(sideBySide)
 	for i, use := range uses {
-		group.Go(func() (err error) {
-			found[i], refused[i], err = a.checkImage(ctx, use)
-			return err
+		group.Go(func() error {
+			within, cancel := context.WithTimeout(ctx, imageTimeout)
+			defer cancel()
+			refused[i] = check(within, use)
+			return ctx.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	var refusals []Refusal
-	facts.Images = map[string]string{}
-	for i, use := range uses {
-		if refused[i] != nil {
-			refusals = append(refusals, *refused[i])
-			continue
+	for _, refusal := range refused {
+		if refusal != nil {
+			refusals = append(refusals, *refusal)
 		}
-		facts.Images[use.name] = repository(use.name) + "@" + found[i].Digest
 	}
 	return refusals, nil
 }
@@ -79,50 +102,62 @@ func imageUses(s *spec.Spec) []*imageUse {
 	return uses
 }
 
-func (a *Account) checkImage(ctx context.Context, use *imageUse) (Image, *Refusal, error) {
-	ctx, cancel := context.WithTimeout(ctx, imageTimeout)
-	defer cancel()
-	refuse := func(message, hint string) (Image, *Refusal, error) {
-		return Image{}, &Refusal{Subject: "image " + use.name, Message: message, Hint: hint}, nil
-	}
+func (use *imageUse) refuse(message, hint string) *Refusal {
+	return &Refusal{Subject: "image " + use.name, Message: message, Hint: hint}
+}
+
+// checkExists finds an image.
+func (a *Account) checkExists(ctx context.Context, use *imageUse) *Refusal {
 	reference, err := name.ParseReference(use.name)
 	if err != nil {
-		return refuse("is not an image reference", `such as "registry.example.com/orders:1.4.2"`)
+		return use.refuse("is not an image reference", `such as "registry.example.com/orders:1.4.2"`)
 	}
-	image, err := a.findImage(ctx, use, reference)
+	if use.found, err = a.findImage(ctx, use, reference); err != nil {
+		return use.refuse(a.imageProblem(err, reference), imageHint(err))
+	}
+	return nil
+}
+
+// checkRuns checks that an image that was found runs on every architecture that
+// workloads ask for.
+func (a *Account) checkRuns(ctx context.Context, use *imageUse) *Refusal {
+	if use.found.platforms == nil {
+		return nil
+	}
+	has, err := use.found.platforms(ctx)
 	if err != nil {
-		return refuse(a.imageProblem(err, reference), imageHint(err))
+		reference, _ := name.ParseReference(use.name)
+		return use.refuse(a.imageProblem(err, reference), imageHint(err))
 	}
 	for _, platform := range use.platforms {
-		if !slices.Contains(image.Platforms, platform) {
-			return refuse(
-				fmt.Sprintf("has %s; the workload asks for %s", strings.Join(image.Platforms, ", "), platform),
-				platformHint(image.Platforms, platform))
+		if !slices.Contains(has, platform) {
+			return use.refuse(
+				fmt.Sprintf("has %s; the workload asks for %s", strings.Join(has, ", "), platform), platformHint(has, platform))
 		}
 	}
-	return image, nil, nil
+	return nil
 }
 
 // findImage asks the registry and, if there is one, the additional source:
 // that one first for a name without a registry.
-func (a *Account) findImage(ctx context.Context, use *imageUse, reference name.Reference) (Image, error) {
+func (a *Account) findImage(ctx context.Context, use *imageUse, reference name.Reference) (sighting, error) {
 	if a.images == nil {
 		return a.registryImage(ctx, use, reference)
 	}
 	if !hasRegistry(use.name) {
 		if image, ok, err := a.images(ctx, use.name, use.platforms[0]); ok || err != nil {
-			return image, err
+			return image.sighting(), err
 		}
 		return a.registryImage(ctx, use, reference)
 	}
-	image, problem := a.registryImage(ctx, use, reference)
+	found, problem := a.registryImage(ctx, use, reference)
 	if problem == nil {
-		return image, nil
+		return found, nil
 	}
 	if image, ok, err := a.images(ctx, use.name, use.platforms[0]); ok && err == nil {
-		return image, nil
+		return image.sighting(), nil
 	}
-	return Image{}, problem
+	return sighting{}, problem
 }
 
 // hasRegistry tells "registry.example.com/orders" from "library/orders".
@@ -135,13 +170,13 @@ func (a *Account) imageProblem(err error, reference name.Reference) string {
 	host := publicName(reference.Context().RegistryStr())
 	also := ""
 	if a.images != nil {
-		also = " and not on this machine"
+		also = ", nor on this machine"
 	}
 	switch {
 	case errors.Is(err, errImageMissing):
-		return "not found in " + host + also
+		return "is not in " + host + also
 	case errors.Is(err, errImageDenied):
-		return host + " does not have it or denies access" + also
+		return "is not in " + host + ", or access is denied" + also
 	case errors.Is(err, context.DeadlineExceeded):
 		return host + " did not answer in " + imageTimeout.String()
 	}

@@ -17,14 +17,14 @@ import (
 )
 
 // registryImage looks an image up where its reference says.
-func (a *Account) registryImage(ctx context.Context, use *imageUse, reference name.Reference) (Image, error) {
+func (a *Account) registryImage(ctx context.Context, use *imageUse, reference name.Reference) (sighting, error) {
 	if registry, ok := ecrRegistryOf(reference.Context().RegistryStr()); ok {
 		return a.ecrImage(ctx, registry, reference)
 	}
 	if use.credentials != nil {
 		user, err := a.registryLogin(ctx, *use.credentials)
 		if err != nil {
-			return Image{}, err
+			return sighting{}, err
 		}
 		return a.remoteImage(ctx, reference, authn.FromConfig(authn.AuthConfig{
 			Username: user.Username, Password: user.Password,
@@ -45,30 +45,40 @@ func (a *Account) registryImage(ctx context.Context, use *imageUse, reference na
 }
 
 // remoteImage asks a registry for the digest and the platforms of an image.
-func (a *Account) remoteImage(ctx context.Context, reference name.Reference, auth authn.Authenticator) (Image, error) {
-	options := []remote.Option{
-		remote.WithContext(ctx), remote.WithAuth(auth), remote.WithTransport(a.transport),
-	}
-	descriptor, err := remote.Get(reference, options...)
+func (a *Account) remoteImage(ctx context.Context, reference name.Reference, auth authn.Authenticator) (sighting, error) {
+	puller, err := remote.NewPuller(remote.WithAuth(auth), remote.WithTransport(a.transport))
 	if err != nil {
-		return Image{}, registryError(ctx, err)
+		return sighting{}, err
 	}
-	platforms, single, err := platformsOf(descriptor.Manifest)
+	descriptor, err := puller.Get(ctx, reference)
 	if err != nil {
-		return Image{}, err
+		return sighting{}, registryError(ctx, err)
 	}
-	if single != "" {
-		image, err := descriptor.Image()
-		if err != nil {
-			return Image{}, registryError(ctx, err)
-		}
-		config, err := image.ConfigFile()
-		if err != nil {
-			return Image{}, registryError(ctx, err)
-		}
-		platforms = []string{config.OS + "/" + config.Architecture}
+	platforms, config, err := platformsOf(descriptor.Manifest)
+	if err != nil {
+		return sighting{}, err
 	}
-	return Image{Digest: descriptor.Digest.String(), Platforms: platforms}, nil
+	image := Image{Digest: descriptor.Digest.String(), Platforms: platforms}.sighting()
+	if config != "" {
+		image.platforms = func(ctx context.Context) ([]string, error) {
+			return remotePlatform(ctx, puller, reference.Context().Digest(config))
+		}
+	}
+	return image, nil
+}
+
+// remotePlatform reads the platform from an image's configuration.
+func remotePlatform(ctx context.Context, puller *remote.Puller, config name.Digest) ([]string, error) {
+	layer, err := puller.Layer(ctx, config)
+	if err != nil {
+		return nil, registryError(ctx, err)
+	}
+	content, err := layer.Compressed() // as it is: a configuration is not compressed
+	if err != nil {
+		return nil, registryError(ctx, err)
+	}
+	defer content.Close()
+	return platformIn(content)
 }
 
 func registryError(ctx context.Context, err error) error {

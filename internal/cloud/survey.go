@@ -38,13 +38,47 @@ func (r Refusals) Unwrap() []error {
 	return all
 }
 
-// Survey finds out what Desired must know, in one round of reads, and checks
-// that what the Spec mentions exists. The error is Refusals when it does not:
-// all of them at once.
+// Survey finds out what Desired must know and checks that what the Spec
+// mentions exists and fits. The error is Refusals when it does not: all of them
+// at once.
 func (a *Account) Survey(ctx context.Context, s *spec.Spec) (resource.Facts, error) {
+	facts, confirm, err := a.Facts(ctx, s)
+	if err != nil {
+		return facts, err
+	}
+	return facts, confirm(ctx)
+}
+
+// Facts is Survey in one round of reads. What takes more, whether the images
+// run on the architectures that are asked for, is left to confirm, which can be
+// called beside other reads; its error may be Refusals too.
+func (a *Account) Facts(ctx context.Context, s *spec.Spec) (facts resource.Facts, confirm func(context.Context) error, err error) {
+	uses := imageUses(s)
+	facts, refusals, err := a.findFacts(ctx, s, uses)
+	if err != nil {
+		return resource.Facts{}, nil, err
+	}
+	confirm = func(ctx context.Context) error {
+		more, err := a.eachImage(lookTogether(ctx), uses, a.checkRuns)
+		if all := Refusals(slices.Concat(refusals, more)); err == nil && len(all) > 0 {
+			return all
+		}
+		return err
+	}
+	if len(refusals) > 0 {
+		return resource.Facts{}, nil, confirm(ctx)
+	}
+	return facts, confirm, nil
+}
+
+// findFacts makes the first round of a survey.
+func (a *Account) findFacts(ctx context.Context, s *spec.Spec, uses []*imageUse) (resource.Facts, []Refusal, error) {
 	facts := resource.Facts{Region: a.region}
+	findImages := func(ctx context.Context, _ *spec.Spec, facts *resource.Facts) ([]Refusal, error) {
+		return a.findImages(ctx, uses, facts)
+	}
 	checks := []func(context.Context, *spec.Spec, *resource.Facts) ([]Refusal, error){
-		a.checkAccount, a.checkNetwork, a.checkGroups, a.checkImages, a.checkSecrets,
+		a.checkAccount, a.checkNetwork, a.checkGroups, findImages, a.checkSecrets,
 	}
 	found := make([][]Refusal, len(checks))
 	group, ctx := errgroup.WithContext(lookTogether(ctx))
@@ -54,13 +88,8 @@ func (a *Account) Survey(ctx context.Context, s *spec.Spec) (resource.Facts, err
 			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return resource.Facts{}, err
-	}
-	if refusals := Refusals(slices.Concat(found...)); len(refusals) > 0 {
-		return resource.Facts{}, refusals
-	}
-	return facts, nil
+	err := group.Wait()
+	return facts, slices.Concat(found...), err
 }
 
 // Place refuses an account or a region other than the file's. The error is
