@@ -17,7 +17,7 @@ func (d *differ) order(i int) {
 	if step.Have.Shared() && step.Key().Kind != resource.KindCluster {
 		// AWS refuses to delete a cluster that has services, so it is the
 		// guard of everything else that services share.
-		step.After = d.merge(step.After, d.indexes(resource.KindCluster))
+		step.After = merge(step.After, d.indexes(resource.KindCluster))
 	}
 }
 
@@ -34,14 +34,19 @@ func (d *differ) before(keys []resource.Key, i int) []int {
 }
 
 // users lists the deletions of what refers to the resource that step i
-// deletes. A part that goes with its parent is deleted by the parent's step.
+// deletes, or to a part that goes with it.
 func (d *differ) users(i int) []int {
-	target := d.plan.Steps[i].Key()
 	var after []int
 	for _, have := range d.Have.Sorted() {
 		j, ok := d.deletion(have)
-		if ok && j != i && slices.Contains(have.Refs(), target) {
-			after = d.merge(after, []int{j})
+		if !ok || j == i {
+			continue
+		}
+		for _, key := range have.Refs() {
+			target, exists := d.Have[key]
+			if of, ok := d.deletion(target); exists && ok && of == i {
+				after = merge(after, []int{j})
+			}
 		}
 	}
 	return after
@@ -72,7 +77,7 @@ func (d *differ) indexes(kind resource.Kind) []int {
 	return found
 }
 
-func (d *differ) merge(a, b []int) []int {
+func merge(a, b []int) []int {
 	all := slices.Concat(a, b)
 	slices.Sort(all)
 	return slices.Compact(all)

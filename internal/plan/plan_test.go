@@ -311,6 +311,19 @@ func TestWhatIsSharedGoesWithTheLastService(t *testing.T) {
 	}
 }
 
+// A load balancer goes after the service that is behind one of its rules,
+// although only the rule, which goes with it, is what the service mentions.
+func TestALoadBalancerOutlivesWhatIsBehindIt(t *testing.T) {
+	p := diff(t, plan.Input{Have: live(desired(t, nil))})
+	find := func(kind resource.Kind) int {
+		return slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Key().Kind == kind })
+	}
+	service, balancer := find(resource.KindService), find(resource.KindLoadBalancer)
+	if !slices.Contains(p.Steps[balancer].After, service) {
+		t.Errorf("the load balancer goes after %v, the service is step %d", p.Steps[balancer].After, service)
+	}
+}
+
 // Every step comes after what it needs: creations after what they refer to,
 // deletions after what refers to them, in a graph without cycles.
 func TestStepsAreOrdered(t *testing.T) {
