@@ -1,8 +1,8 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "write what photon says into the scripts, and the permissions into README.md")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"photon": main, "steady": steady})
+	testscript.Main(m, map[string]func(){"photon": main, "steady": steady, "interrupted": interrupted})
 }
 
 // TestScripts runs the product as people do. Besides the commands of
@@ -38,8 +38,9 @@ func TestMain(m *testing.M) {
 //	tamper SERVICE                 change the service behind Photon's back
 //	get TEXT URL                   ask the load balancer, and want this answer
 //
-// and the program "steady", which runs another one and makes the volatile
-// parts of what it says the same in every run.
+// and the programs "steady", which runs another one and makes the volatile parts
+// of what it says the same in every run, and "interrupted", which also
+// interrupts it.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
@@ -144,20 +145,37 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 // every run: times, ids, addresses, hashes in names, the order of changes that
 // are made side by side, and looks, of which there are as many as time allows.
 func steady() {
-	command := exec.CommandContext(context.Background(), os.Args[1], os.Args[2:]...)
+	follow(os.Args[1:], func(string) bool { return false })
+}
+
+// interrupted is steady, but interrupts the program when a line of its talk
+// matches a pattern.
+func interrupted() {
+	follow(os.Args[2:], regexp.MustCompile(os.Args[1]).MatchString)
+}
+
+func follow(args []string, interrupt func(line string) bool) {
+	command := exec.Command(args[0], args[1:]...)
 	var out, errs bytes.Buffer
-	command.Stdin, command.Stdout, command.Stderr = os.Stdin, &out, &errs
-	err := command.Run()
-	fmt.Print(calm(out.String()))
-	fmt.Fprint(os.Stderr, calm(errs.String()))
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		os.Exit(exit.ExitCode())
+	command.Stdin, command.Stdout = os.Stdin, &out
+	talk, err := command.StderrPipe()
+	if err == nil {
+		err = command.Start()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(127)
 	}
+	for lines := bufio.NewScanner(talk); lines.Scan(); {
+		fmt.Fprintln(&errs, lines.Text())
+		if interrupt(lines.Text()) {
+			_ = command.Process.Signal(os.Interrupt)
+		}
+	}
+	_ = command.Wait()
+	fmt.Print(calm(out.String()))
+	fmt.Fprint(os.Stderr, calm(errs.String()))
+	os.Exit(command.ProcessState.ExitCode())
 }
 
 var volatile = []struct {
