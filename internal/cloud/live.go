@@ -138,6 +138,20 @@ func (s *search) ownerOf(t *thing) string {
 	return ""
 }
 
+// ownerOfRevision reads the owner from the tags of a revision. One without
+// tags that a service runs was registered by hand: it is the service's.
+func (s *search) ownerOfRevision(r *revision) string {
+	if owner := r.tags[resource.TagOwner]; owner != "" {
+		return owner
+	}
+	for _, t := range s.things {
+		if service, ok := t.attributes.(resource.Document); ok && service["taskDefinition"] == r.arn {
+			return s.ownerOf(t)
+		}
+	}
+	return ""
+}
+
 // asWanted puts the target groups of a rule into the wanted order: ECS may
 // list the one that serves first.
 func (s *search) asWanted(t *thing, attributes any) any {
@@ -164,7 +178,7 @@ func (s *search) addRevisions(index map[string]resource.Key, refs func(string) s
 		want, wanted := s.want[key]
 		as := func(r *revision) resource.Resource {
 			return resource.Resource{
-				Key: key, ID: r.arn, Owner: r.tags[resource.TagOwner], Attributes: rewrite(r.document, refs),
+				Key: key, ID: r.arn, Owner: s.ownerOfRevision(r), Attributes: rewrite(r.document, refs),
 			}
 		}
 		chosen := s.chosen(family, func(r *revision) bool {
