@@ -26,21 +26,27 @@ type Account struct {
 	clients
 	transport http.RoundTripper // for image registries
 	images    ImageSource
-	ids       *book
-	networks  memory[string, []types.Subnet]
-	wanted    memory[string, resource.Set] // what Live was asked about last, by owner
-	hosts     memory[string, string]       // DNS names of load balancers, by ARN
-	looks     memory[string, *look]
-	started   memory[resource.Key, Watch]
-	named     memory[Watch, string]               // the deployment that a Watch did not name
-	current   memory[string, running]             // by service ARN
-	places    memory[string, map[string]logPlace] // by task definition
-	// provisioning are the ARNs of load balancers that are not active yet,
-	// by owner.
-	provisioning memory[string, []string]
+	known
 
 	mu       sync.Mutex
 	identity Identity
+}
+
+// known is what an Account has learned on its way, so that it need not ask
+// again. None of it is relied on after a wait.
+type known struct {
+	ids      *book
+	networks memory[string, []types.Subnet]
+	wanted   memory[string, resource.Set]        // what Live was asked about last, by owner
+	hosts    memory[string, string]              // DNS names of load balancers, by ARN
+	places   memory[string, map[string]logPlace] // by task definition
+	current  memory[string, running]             // by service ARN
+	started  memory[resource.Key, Watch]
+	named    memory[Watch, string] // the deployment that a Watch did not name
+	looks    memory[string, *look]
+	// provisioning are the ARNs of load balancers that are not active yet,
+	// by owner.
+	provisioning memory[string, []string]
 }
 
 // running is what a service ran when it was last read.
