@@ -121,6 +121,10 @@ func (d *differ) whyDifferent(want, have resource.Resource) []Cause {
 	}
 	var causes []Cause
 	for _, difference := range resource.Compare(want.Fields(), have.Fields(), lastFields) {
+		if made, ok := d.madeAgain(difference.Want); ok {
+			causes = append(causes, Cause{Why: Follows, To: made.Kind.Title()})
+			continue
+		}
 		why := File
 		if known && same(difference.Want, difference.Last) {
 			why = Drift
@@ -130,6 +134,15 @@ func (d *differ) whyDifferent(want, have resource.Resource) []Cause {
 		})
 	}
 	return causes
+}
+
+// madeAgain reports whether a value refers to what this plan creates: its id
+// changes, though nobody asked for another one.
+func (d *differ) madeAgain(value any) (resource.Key, bool) {
+	text, _ := value.(string)
+	key, isRef := resource.ParseRef(text)
+	index, changes := d.step[key]
+	return key, isRef && changes && d.plan.Steps[index].Action == Create
 }
 
 // whyFollows names the task definition that a service will run: registering
