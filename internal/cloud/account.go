@@ -26,15 +26,15 @@ type Account struct {
 	clients
 	transport http.RoundTripper // for image registries
 	images    ImageSource
-	known
+	knowledge
 
 	mu       sync.Mutex
 	identity Identity
 }
 
-// known is what an Account has learned on its way, so that it need not ask
+// knowledge is what an Account has learned on its way, so that it need not ask
 // again. None of it is relied on after a wait.
-type known struct {
+type knowledge struct {
 	ids      *book
 	networks memory[string, []types.Subnet]
 	wanted   memory[string, resource.Set]        // what Live was asked about last, by owner

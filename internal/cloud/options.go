@@ -97,7 +97,7 @@ func newAccount(cfg aws.Config, o Options) *Account {
 		clients:   newClients(cfg),
 		transport: transport,
 		images:    o.Images,
-		known:     known{ids: newBook()},
+		knowledge: knowledge{ids: newBook()},
 	}
 }
 
