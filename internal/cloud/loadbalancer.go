@@ -25,9 +25,10 @@ func findLoadBalancers(s *search) {
 // balancerPrefix is how the names of an owner's load balancers and target
 // groups begin, as far as they are readable.
 func (s scope) balancerPrefix() string {
-	const readable = 23 // of 32, then a hash
-	name := strings.Join(s.parts, "-")
-	return strings.TrimRight(name[:min(len(name), readable)], "-")
+	if len(s.parts) == 0 {
+		return ""
+	}
+	return resource.BalancerPrefix(s.parts...)
 }
 
 func hasPrefix(name, prefix string) bool { return prefix != "" && strings.HasPrefix(name, prefix) }

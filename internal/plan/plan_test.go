@@ -142,8 +142,8 @@ func TestPlansAsText(t *testing.T) {
   + role              photon_staging_eu-west-1_execution
   + role              photon_staging_eu-west-1_infrastructure
   + role              photon_staging_eu-west-1_orders_web_task
-  + target group      orders-web-a-cab6d22f
-  + target group      orders-web-b-9b404ab4
+  + target group      orders-web-a-16d91ea8
+  + target group      orders-web-b-068c7652
   + task definition   staging_orders_web
   + service           orders_web
 
@@ -193,9 +193,9 @@ func TestPlansAsText(t *testing.T) {
 		})}},
 
 		{"health settings changed in the console are drift", `
-  ~ target group      orders-web-a-cab6d22f
+  ~ target group      orders-web-a-16d91ea8
       path: /old → /  (changed outside Photon)
-  ~ target group      orders-web-b-9b404ab4
+  ~ target group      orders-web-b-068c7652
       path: /old → /  (changed outside Photon)
 
 0 to create, 2 to change, 0 to delete`, plan.Input{Want: base, Last: base, Have: edited(t, resource.KindTargetGroup, func(d resource.Document) {
@@ -227,10 +227,10 @@ func TestPlansAsText(t *testing.T) {
       containerDefinitions.web.portMappings: no longer {"http":{"appProtocol":"http","containerPort":8080,"name":"http","protocol":"tcp"}}
   ~ service           orders_web
       healthCheckGracePeriodSeconds: no longer 30
-      loadBalancers: no longer {"ref:target-group/orders-web-a-cab6d22f":{"advancedConfiguration":{"alternateTargetGroupArn":"ref:target-group/orders-w…
+      loadBalancers: no longer {"ref:target-group/orders-web-a-16d91ea8":{"advancedConfiguration":{"alternateTargetGroupArn":"ref:target-group/orders-w…
       task definition changes
-  - target group      orders-web-b-9b404ab4  (no longer in the file)
-  - target group      orders-web-a-cab6d22f  (no longer in the file)
+  - target group      orders-web-b-068c7652  (no longer in the file)
+  - target group      orders-web-a-16d91ea8  (no longer in the file)
   - load balancer     orders-web-3ff68089  (no longer in the file)
   - ingress           photon_staging_orders_web_tasks_8ca061c9:8080  (no longer in the file)
   - security group    photon_staging_orders_web_balancer_8ca061c9  (no longer in the file)
@@ -240,8 +240,8 @@ func TestPlansAsText(t *testing.T) {
 		{"terminating the last service takes everything", `
   - service           orders_web
   - task definition   staging_orders_web
-  - target group      orders-web-b-9b404ab4
-  - target group      orders-web-a-cab6d22f
+  - target group      orders-web-b-068c7652
+  - target group      orders-web-a-16d91ea8
   - role              photon_staging_eu-west-1_orders_web_task
   - role              photon_staging_eu-west-1_infrastructure
   - role              photon_staging_eu-west-1_execution
@@ -256,8 +256,8 @@ func TestPlansAsText(t *testing.T) {
 		{"terminating one service of several leaves what is shared", `
   - service           orders_web
   - task definition   staging_orders_web
-  - target group      orders-web-b-9b404ab4
-  - target group      orders-web-a-cab6d22f
+  - target group      orders-web-b-068c7652
+  - target group      orders-web-a-16d91ea8
   - role policy       photon_staging_eu-west-1_execution/orders
   - role              photon_staging_eu-west-1_orders_web_task
   - log group         /photon/staging/orders

@@ -53,6 +53,47 @@ func TestNamesFitAWS(t *testing.T) {
 	}
 }
 
+// AWS keeps the beginning "internal-" for the names of its own load balancers.
+func TestNoLoadBalancerIsCalledInternal(t *testing.T) {
+	for _, s := range []*spec.Spec{
+		service("internal", "b", "", "web"), service("internal-api", "b", "", "web"), service("internal", "b", "c", "web"),
+	} {
+		for _, balancer := range desired(t, s, "eu-west-1").Of(resource.KindLoadBalancer) {
+			if want := "photon-internal-"; !strings.HasPrefix(balancer.Key.Name, want) || len(balancer.Key.Name) > 32 {
+				t.Errorf("%s does not begin with %s in 32 characters", balancer.Key.Name, want)
+			}
+		}
+		name := desired(t, s, "eu-west-1").Of(resource.KindTargetGroup)[0].Key.Name
+		if prefix := resource.BalancerPrefix(s.Name); !strings.HasPrefix(name, prefix) {
+			t.Errorf("%s does not begin with %s", name, prefix)
+		}
+	}
+}
+
+// AWS binds a target group to one load balancer for ever.
+func TestAnotherLoadBalancerHasOtherTargetGroups(t *testing.T) {
+	public, internal := service("a", "b", "", "web"), service("a", "b", "", "web")
+	internal.Workloads[0].HTTP.Internal = true
+	have := desired(t, public, "eu-west-1")
+	for key := range desired(t, internal, "eu-west-1") {
+		if _, both := have[key]; both && (key.Kind == resource.KindTargetGroup || key.Kind == resource.KindLoadBalancer) {
+			t.Errorf("%s is behind both load balancers", key)
+		}
+	}
+}
+
+// AWS moves tasks between zones only where more than the scale may run.
+func TestZonesAreRebalancedWhereMoreThanTheScaleMayRun(t *testing.T) {
+	for most, want := range map[int]string{100: "DISABLED", 101: "ENABLED"} {
+		s := service("a", "b", "", "web")
+		s.Workloads[0].Deploy = spec.Deploy{Min: 0, Max: most}
+		document := desired(t, s, "eu-west-1").Of(resource.KindService)[0].Fields()
+		if got := document["availabilityZoneRebalancing"]; got != want {
+			t.Errorf("max %d%%: %s, want %s", most, got, want)
+		}
+	}
+}
+
 // Different services, environments, instances, workloads and regions never
 // share anything but what their environment shares.
 func TestNamesNeverCollide(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 // entry is how requests reach a workload. Two target groups exist whatever
 // the strategy, so that changing the strategy changes one field.
 type entry struct {
+	scheme                string
 	production, alternate Key // target groups
 	rule                  Key
 	role                  Key // with which ECS moves the traffic
@@ -32,7 +33,8 @@ func (b *builder) addEntry(w spec.Workload, tasks Key) *entry {
 		Scheme: scheme, Subnets: b.facts.Network.LoadBalancerSubnets, SecurityGroups: []string{group.Ref()},
 	})
 	e := &entry{
-		role: b.addSharedRole("infrastructure", ecsPrincipal, infrastructurePolicy),
+		scheme: scheme,
+		role:   b.addSharedRole("infrastructure", ecsPrincipal, infrastructurePolicy),
 		after: []Key{
 			b.addIngress(group, httpPort, "0.0.0.0/0"),
 			b.addIngress(tasks, w.HTTP.Port, group.Ref()),
@@ -50,9 +52,12 @@ func (b *builder) addIngress(group Key, port int, source string) Key {
 	})
 }
 
+// addTargetGroup adds one of the pair. A target group belongs to one load
+// balancer for ever, so that whatever makes another load balancer makes other
+// target groups too.
 func (b *builder) addTargetGroup(w spec.Workload, suffix string, e *entry) Key {
 	vpc, health := b.facts.Network.VPC, w.HTTP.Health
-	group := b.own(KindTargetGroup, balancerName(b.spec, w.Name, suffix, vpc), TargetGroup{
+	group := b.own(KindTargetGroup, balancerName(b.spec, w.Name, suffix, vpc, e.scheme), TargetGroup{
 		VPC:       vpc,
 		Path:      health.Path,
 		Interval:  int(health.Interval.Seconds()),

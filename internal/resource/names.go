@@ -65,7 +65,18 @@ func balancerName(s *spec.Spec, workload, suffix string, identity ...string) str
 		parts = append(parts, suffix)
 	}
 	tail := "-" + hash(append([]string{s.Owner(), workload, suffix}, identity...)...)
-	return strings.TrimRight(cut(strings.Join(parts, "-"), 32-len(tail)), "-") + tail
+	return BalancerPrefix(parts...) + tail
+}
+
+// BalancerPrefix is the readable beginning of the names of load balancers and
+// target groups: of any prefix of the parts, it is a prefix of theirs.
+func BalancerPrefix(parts ...string) string {
+	const readable = 32 - len("-01234567")
+	name := strings.Join(parts, "-")
+	if strings.HasPrefix(name+"-", "internal-") {
+		name = "photon-" + name // AWS keeps "internal-…" for itself
+	}
+	return strings.TrimRight(cut(name, readable), "-")
 }
 
 // fit joins parts; what is longer than limit is cut and gets a hash of the

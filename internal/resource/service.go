@@ -20,7 +20,7 @@ func (b *builder) addService(w spec.Workload, definition, tasks Key, e *entry) e
 		"propagateTags":               "SERVICE",
 		"enableECSManagedTags":        true,
 		"enableExecuteCommand":        false,
-		"availabilityZoneRebalancing": "ENABLED",
+		"availabilityZoneRebalancing": rebalancing(w.Deploy),
 	}
 	after := b.roleParts()
 	if e != nil {
@@ -36,6 +36,15 @@ func (b *builder) addService(w spec.Workload, definition, tasks Key, e *entry) e
 		Key: Key{KindService, ServiceName(b.spec, w.Name)}, Owner: b.spec.Owner(), After: after, Attributes: document,
 	})
 	return nil
+}
+
+// rebalancing moves tasks between zones by starting the new ones first, which
+// AWS refuses where no more than the scale may run.
+func rebalancing(d spec.Deploy) string {
+	if d.Max <= 100 {
+		return "DISABLED"
+	}
+	return "ENABLED"
 }
 
 func capacity(spot bool) []any {

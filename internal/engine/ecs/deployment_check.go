@@ -79,6 +79,17 @@ func checkPercents(minimum, maximum int32) error {
 	return nil
 }
 
+// rebalances tells whether a service may run more tasks than are wanted, which
+// is how tasks are moved between zones.
+func rebalances(row service) bool { return *row.DeploymentConfiguration.MaximumPercent > 100 }
+
+func checkRebalancing(row *service) error {
+	if row.AvailabilityZoneRebalancing == types.AvailabilityZoneRebalancingEnabled && !rebalances(*row) {
+		return invalid("Availability Zone rebalancing is not supported with a maximumPercent of 100 or less.")
+	}
+	return nil
+}
+
 func checkBreaker(b *types.DeploymentCircuitBreaker) error {
 	if b == nil || b.ThresholdConfiguration == nil {
 		return nil

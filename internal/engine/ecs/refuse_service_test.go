@@ -96,8 +96,12 @@ func TestServicesThatAreRefused(t *testing.T) {
 		"InvalidParameterException: minimumHealthyPercent must be between 0 and 100.":                                            configured(func(c *types.DeploymentConfiguration) { c.MinimumHealthyPercent = aws.Int32(101) }),
 		"InvalidParameterException: maximumPercent must be at least 100.":                                                        configured(func(c *types.DeploymentConfiguration) { c.MaximumPercent = aws.Int32(99) }),
 		"InvalidParameterException: Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.": configured(func(c *types.DeploymentConfiguration) { c.MaximumPercent = aws.Int32(100) }),
-		"InvalidParameterException: the engine does not run lifecycleHooks yet":                                                  configured(func(c *types.DeploymentConfiguration) { c.LifecycleHooks = []types.DeploymentLifecycleHook{{}} }),
-		"InvalidParameterException: the engine does not run deployment alarms yet":                                               configured(func(c *types.DeploymentConfiguration) { c.Alarms = &types.DeploymentAlarms{Enable: true} }),
+		"InvalidParameterException: Availability Zone rebalancing is not supported with a maximumPercent of 100 or less.": func(in *ecs.CreateServiceInput) {
+			in.AvailabilityZoneRebalancing = types.AvailabilityZoneRebalancingEnabled
+			in.DeploymentConfiguration.MinimumHealthyPercent, in.DeploymentConfiguration.MaximumPercent = aws.Int32(0), aws.Int32(100)
+		},
+		"InvalidParameterException: the engine does not run lifecycleHooks yet":    configured(func(c *types.DeploymentConfiguration) { c.LifecycleHooks = []types.DeploymentLifecycleHook{{}} }),
+		"InvalidParameterException: the engine does not run deployment alarms yet": configured(func(c *types.DeploymentConfiguration) { c.Alarms = &types.DeploymentAlarms{Enable: true} }),
 		"InvalidParameterException: the engine does not run earlySuccessCriteria yet": configured(func(c *types.DeploymentConfiguration) {
 			c.EarlySuccessCriteria = &types.DeploymentEarlySuccessCriteria{Enable: true}
 		}),

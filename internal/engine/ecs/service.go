@@ -135,6 +135,9 @@ func withDefaults(row service, cluster types.Cluster) service {
 	}
 	if row.AvailabilityZoneRebalancing == "" {
 		row.AvailabilityZoneRebalancing = types.AvailabilityZoneRebalancingEnabled
+		if !rebalances(row) {
+			row.AvailabilityZoneRebalancing = types.AvailabilityZoneRebalancingDisabled
+		}
 	}
 	if row.HealthCheckGracePeriodSeconds == nil && len(row.LoadBalancers) > 0 {
 		row.HealthCheckGracePeriodSeconds = aws.Int32(0)

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -100,7 +101,7 @@ func (e *ECS) checkService(ctx context.Context, cluster types.Cluster, row *serv
 	if err := checkLaunch(cluster, row.LaunchType, row.CapacityProviderStrategy, row.PlatformVersion); err != nil {
 		return d, err
 	}
-	if err := checkDeployment(row.DeploymentConfiguration); err != nil {
+	if err := cmp.Or(checkDeployment(row.DeploymentConfiguration), checkRebalancing(row)); err != nil {
 		return d, err
 	}
 	if g := row.HealthCheckGracePeriodSeconds; g != nil && *g < 0 {
