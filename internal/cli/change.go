@@ -52,14 +52,14 @@ func (a *app) change(ctx context.Context, c changing) error {
 	}
 	if len(targets) == 1 {
 		screen := a.screen(targets[0], true)
-		return screen.error(a.changeOne(ctx, targets[0], c, screen))
+		return screen.error(cutShort(ctx, a.changeOne(ctx, targets[0], c, screen)))
 	}
 	results := make([]error, len(targets))
 	var running sync.WaitGroup
 	for i, t := range targets {
 		running.Go(func() {
 			screen := a.screen(t, false)
-			results[i] = screen.error(a.changeOne(ctx, t, c, screen))
+			results[i] = screen.error(cutShort(ctx, a.changeOne(ctx, t, c, screen)))
 		})
 	}
 	running.Wait()

@@ -1,6 +1,9 @@
 package cli
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 // The exit codes. They are part of the interface and never change.
 const (
@@ -40,6 +43,15 @@ func said(code int) error { return &codeError{code: code} }
 // usage is an error of the command line itself.
 func usage(cause error, hints ...string) error {
 	return &codeError{code: exitUsage, cause: cause, hints: hints}
+}
+
+// cutShort tells an interruption from what it broke off. Before a run has begun,
+// nothing has been changed.
+func cutShort(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return &codeError{code: exitInterrupt, cause: errors.New("interrupted before anything was changed")}
+	}
+	return err
 }
 
 // codeOf finds the exit code of an error; what does not know one is 1.

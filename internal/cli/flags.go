@@ -133,15 +133,26 @@ func (f *flags) only() (string, error) {
 // does not take.
 func flagError(cmd *cobra.Command, err error) error {
 	help := cmd.CommandPath() + " --help"
+	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
 	var wrong *pflag.InvalidValueError
 	switch {
+	case errors.As(err, &unknown):
+		return usage(fmt.Errorf("%s: is not a flag of %s", spelt(unknown), cmd.CommandPath()), help)
 	case errors.As(err, &missing):
 		return usage(fmt.Errorf("--%s: wants a value", missing.GetFlag().Name), help)
 	case errors.As(err, &wrong):
 		return usage(fmt.Errorf("--%s %s: want %s", wrong.GetFlag().Name, wrong.GetValue(), wants(wrong.GetFlag())), help)
 	}
 	return usage(err, help)
+}
+
+// spelt is a flag as it was written.
+func spelt(unknown *pflag.NotExistError) string {
+	if shorthands := unknown.GetSpecifiedShortnames(); shorthands != "" {
+		return "-" + shorthands
+	}
+	return "--" + unknown.GetSpecifiedName()
 }
 
 // wants says what a flag takes.

@@ -48,7 +48,7 @@ func (a *app) logs(ctx context.Context, query logQuery) error {
 	if err := checkWorkload(t.spec, query.workload); err != nil {
 		return err
 	}
-	show := a.person().Log
+	show := a.data().Log
 	if a.flags.output == outputJSON {
 		show = ui.NewJSON(a.std.Out, t.spec.Owner()).Log
 	}

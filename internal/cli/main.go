@@ -29,6 +29,7 @@ type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Terminal bool // a person watches Err and can answer on In
+	Piped    bool // Out goes to a program or a file, which wants no colours
 }
 
 // Run runs photon with the process's arguments and streams and returns the
@@ -37,7 +38,10 @@ func Run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	terminal := term.IsTerminal(int(os.Stderr.Fd())) && term.IsTerminal(int(os.Stdin.Fd()))
-	return Main(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal})
+	return Main(ctx, os.Args[1:], Streams{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Terminal: terminal, Piped: !term.IsTerminal(int(os.Stdout.Fd())),
+	})
 }
 
 // Main runs photon with the given arguments and returns the exit code.
@@ -53,7 +57,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.std.In)
 	root.SetOut(a.std.Out)
 	root.SetErr(a.std.Err)
-	return a.report(root.ExecuteContext(ctx))
+	return a.report(cutShort(ctx, root.ExecuteContext(ctx)))
 }
 
 // app is one run of photon.

@@ -15,7 +15,8 @@ import (
 // live picture, or JSON.
 type screen struct {
 	person ui.Screen
-	json   *ui.JSON // nil unless --output json
+	data   ui.Screen // on which a plan is data
+	json   *ui.JSON  // nil unless --output json
 	live   bool
 	talk   io.Writer // as it is: events bring the name themselves
 	name   string    // before each line, where several services share the screen
@@ -23,11 +24,12 @@ type screen struct {
 
 // screen makes the screen for one of several services, or for the only one.
 func (a *app) screen(t target, only bool) screen {
-	s := screen{person: a.person(), talk: a.std.Err, live: a.std.Terminal && only}
+	s := screen{person: a.person(), data: a.data(), talk: a.std.Err, live: a.std.Terminal && only}
 	s.person.Arguments = a.arguments(t)
 	if !only {
 		s.name = t.spec.Owner()
 		s.person.Data, s.person.Talk = ui.Named(a.std.Out, s.name), ui.Named(a.std.Err, s.name)
+		s.data.Talk = s.person.Data
 	}
 	if a.flags.output == outputJSON {
 		s.json = ui.NewJSON(a.std.Out, t.spec.Owner())
@@ -51,6 +53,11 @@ func (s screen) begin() (tell func(deploy.Event), end func() error) {
 // person is a screen without a service.
 func (a *app) person() ui.Screen {
 	return ui.Screen{Data: a.std.Out, Talk: a.std.Err, Paint: a.paint()}
+}
+
+// data is a screen on which everything is data.
+func (a *app) data() ui.Screen {
+	return ui.Screen{Data: a.std.Out, Talk: a.std.Out, Paint: a.paint() && !ui.Paint(a.std.Piped)}
 }
 
 func (a *app) paint() ui.Paint {
@@ -85,9 +92,7 @@ func (s screen) planOnly(p *plan.Plan) {
 		s.json.Plan(p)
 		return
 	}
-	data := s.person
-	data.Talk = data.Data
-	data.Plan(p)
+	s.data.Plan(p)
 }
 
 func (s screen) outcome(o deploy.Outcome) {

@@ -63,7 +63,11 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	if cfg.Region == "" {
 		return nil, &RegionError{}
 	}
-	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+	_, err = cfg.Credentials.Retrieve(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
 		return nil, credentialsError(err)
 	}
 	return newAccount(cfg, o), nil
