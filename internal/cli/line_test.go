@@ -177,3 +177,14 @@ func names(calls []call) string {
 func mutating(calls []call) []call {
 	return slices.DeleteFunc(slices.Clone(calls), func(c call) bool { return !c.mutates() })
 }
+
+// before lets something happen just before an operation's first call.
+func before(operation string, happen func()) disturbance {
+	var once sync.Once
+	return func(_ int, request *http.Request, send func() (*http.Response, error)) (*http.Response, error) {
+		if operationOf(request) == operation {
+			once.Do(happen)
+		}
+		return send()
+	}
+}
