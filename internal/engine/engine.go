@@ -82,7 +82,10 @@ func New(db *state.DB, rt Runtime, o Options) *Engine {
 		balance  = elb.New(db, balanceParts(plane, network, rt, metrics), elb.Options{Provision: o.Provision, Linger: o.Linger})
 		schedule = ecs.New(db, scheduleParts(rt, network, balance, journal, vault, access, images, metrics),
 			ecs.Options{Settle: o.Settle, Leave: o.Leave})
-		tags = tagging.New(network, balance, schedule, metrics, journal, vault, images)
+		tags = tagging.New(
+			tagging.Of(network, "ec2"), tagging.Of(balance, "elasticloadbalancing"), tagging.Of(schedule, "ecs"),
+			tagging.Of(metrics, "cloudwatch"), tagging.Of(journal, "logs"), tagging.Of(vault, "secretsmanager", "ssm"),
+			tagging.Of(images, "ecr"))
 	)
 	services := []*wire.Service{
 		network.Service(), balance.Service(), schedule.Service(), metrics.Service(), journal.Service(),

@@ -36,10 +36,7 @@ func (e *ECS) ListTaskDefinitions(ctx context.Context, in *ecs.ListTaskDefinitio
 // revision, INACTIVE ones have none.
 func (e *ECS) ListTaskDefinitionFamilies(ctx context.Context, in *ecs.ListTaskDefinitionFamiliesInput) (*ecs.ListTaskDefinitionFamiliesOutput, error) {
 	active, families := map[string]bool{}, []string{}
-	for _, row := range e.rows.definitions.All(wire.From(ctx).World()) {
-		if !strings.HasPrefix(*row.Family, aws.ToString(in.FamilyPrefix)) {
-			continue
-		}
+	for _, row := range e.rows.definitions.All(wire.From(ctx).World() + aws.ToString(in.FamilyPrefix)) {
 		if !slices.Contains(families, *row.Family) {
 			families = append(families, *row.Family)
 		}

@@ -220,18 +220,3 @@ func groupsOf(actions []types.Action) []string {
 }
 
 func sameActions(a, b []types.Action) bool { return reflect.DeepEqual(a, b) }
-
-// users maps the target groups of a world, or of all for "", to the load
-// balancers whose rules forward to them; a group has at most one.
-func (e *ELB) users(world string) map[string]string {
-	users := map[string]string{}
-	for _, r := range e.rules.All(world) {
-		for _, arn := range groupsOf(r.Shape.Actions) {
-			users[arn] = ownerOf(r.Listener)
-		}
-	}
-	return users
-}
-
-// user is the load balancer of one target group, "" for none.
-func (e *ELB) user(groupARN string) string { return e.users(worldOf(groupARN))[groupARN] }

@@ -67,6 +67,7 @@ type ELB struct {
 	mu sync.Mutex // an operation or a pass of the control loop
 	tables
 	checks map[string]*check // by the registration's key
+	usage  usage
 	wake   chan struct{}
 	probes sync.WaitGroup
 }

@@ -78,7 +78,7 @@ func (e *ELB) publish() {
 		}
 		e.parts.Plane.Route(row.arn(), rules, idle)
 	}
-	users := e.users("")
+	users := e.users()
 	for _, group := range e.groups.All("") {
 		e.publishGroup(group, users[group.arn()] != "")
 	}
@@ -96,7 +96,7 @@ func (e *ELB) pass(ctx context.Context) time.Time {
 	defer e.mu.Unlock()
 	now := time.Now()
 	next := e.releaseDue(ctx, now)
-	users, seen := e.users(""), map[string]bool{}
+	users, seen := e.users(), map[string]bool{}
 	for at, row := range e.registrations.All("") {
 		group, ok := e.groups.Get(key(row.Group))
 		address, routable := row.address()
@@ -200,7 +200,7 @@ func (e *ELB) releaseDue(ctx context.Context, now time.Time) time.Time {
 func (e *ELB) countHosts(ctx context.Context) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	users := e.users("")
+	users := e.users()
 	for _, group := range e.groups.All("") {
 		user := users[group.arn()]
 		if user == "" {

@@ -129,7 +129,7 @@ func (e *ELB) describeTargetGroups(ctx context.Context, in *elbv2.DescribeTarget
 	}
 	var found []types.TargetGroup
 	asked := wanted(append(slices.Clone(in.TargetGroupArns), in.Names...))
-	users := e.users(wire.From(ctx).World())
+	users := e.users()
 	for _, row := range e.groups.All(wire.From(ctx).World()) {
 		if !asked.wants(row.arn(), aws.ToString(row.Shape.TargetGroupName)) {
 			continue

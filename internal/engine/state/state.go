@@ -53,6 +53,8 @@ type Table[T any] struct {
 	name []byte
 	mu   sync.RWMutex
 	rows map[string][]byte
+	// changes counts what was put and deleted.
+	changes uint64
 }
 
 // NewTable opens the table called name and reads its rows. It panics when
@@ -99,6 +101,7 @@ func (t *Table[T]) Put(key string, value T) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.rows[key] = row
+	t.changes++
 	t.write(func(bucket *bbolt.Bucket) error { return bucket.Put([]byte(key), row) })
 }
 
@@ -110,22 +113,30 @@ func (t *Table[T]) Delete(key string) {
 		return
 	}
 	delete(t.rows, key)
+	t.changes++
 	t.write(func(bucket *bbolt.Bucket) error { return bucket.Delete([]byte(key)) })
+}
+
+// Changes counts what was put and deleted since the engine started: while the
+// count stays the same, what was made of the rows is still true.
+func (t *Table[T]) Changes() uint64 {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.changes
 }
 
 // All yields copies of the rows whose keys begin with prefix, in key order, as
 // they were when All was called.
 func (t *Table[T]) All(prefix string) iter.Seq2[string, T] {
+	rows := map[string][]byte{}
 	t.mu.RLock()
-	rows := maps.Clone(t.rows)
-	t.mu.RUnlock()
-	keys := make([]string, 0, len(rows))
-	for key := range rows {
+	for key, row := range t.rows {
 		if strings.HasPrefix(key, prefix) {
-			keys = append(keys, key)
+			rows[key] = row
 		}
 	}
-	slices.Sort(keys)
+	t.mu.RUnlock()
+	keys := slices.Sorted(maps.Keys(rows))
 	return func(yield func(string, T) bool) {
 		for _, key := range keys {
 			if !yield(key, t.decode(key, rows[key])) {

@@ -24,14 +24,23 @@ type Source interface {
 	Retag(ctx context.Context, arn string, set map[string]string, unset []string) (bool, error)
 }
 
+// Sourced is a Source and the names that ARNs have for its services.
+type Sourced struct {
+	Source
+	services []string
+}
+
+// Of names the services of a Source as ARNs do: "elasticloadbalancing".
+func Of(source Source, services ...string) Sourced { return Sourced{source, services} }
+
 // Tagging is the tagging API over its sources.
 type Tagging struct {
 	service *wire.Service
-	sources []Source
+	sources []Sourced
 }
 
 // New returns the Tagging over the given services.
-func New(sources ...Source) *Tagging {
+func New(sources ...Sourced) *Tagging {
 	t := &Tagging{service: wire.NewService("tagging"), sources: sources}
 	wire.Op(t.service, "GetResources", wire.Accept(t.getResources,
 		"PaginationToken", "ResourceARNList", "ResourceTypeFilters", "ResourcesPerPage", "TagFilters"))
@@ -45,14 +54,24 @@ func New(sources ...Source) *Tagging {
 // Service is the API's operations, for the wire.
 func (t *Tagging) Service() *wire.Service { return t.service }
 
-// all lists the tagged resources of all services, by ARN.
-func (t *Tagging) all(ctx context.Context) []wire.Tagged {
+// all lists the tagged resources of services, by ARN: those that the types
+// name, or of all services where there are none.
+func (t *Tagging) all(ctx context.Context, kinds []string) []wire.Tagged {
 	var out []wire.Tagged
 	for _, source := range t.sources {
-		out = append(out, source.Tagged(ctx)...)
+		if source.hasAny(kinds) {
+			out = append(out, source.Tagged(ctx)...)
+		}
 	}
 	slices.SortFunc(out, func(a, b wire.Tagged) int { return cmp.Compare(a.ARN, b.ARN) })
 	return out
+}
+
+func (s Sourced) hasAny(kinds []string) bool {
+	return len(kinds) == 0 || slices.ContainsFunc(kinds, func(kind string) bool {
+		service, _, _ := strings.Cut(kind, ":")
+		return slices.Contains(s.services, service)
+	})
 }
 
 func invalid(format string, args ...any) error {
@@ -64,7 +83,7 @@ func (t *Tagging) getResources(ctx context.Context, in *resourcegroupstaggingapi
 		return nil, err
 	}
 	var rows []types.ResourceTagMapping
-	for _, resource := range t.all(ctx) {
+	for _, resource := range t.all(ctx, in.ResourceTypeFilters) {
 		if wanted(resource, in) {
 			rows = append(rows, types.ResourceTagMapping{ResourceARN: &resource.ARN, Tags: tagList(resource.Tags)})
 		}
@@ -143,7 +162,7 @@ func isOf(arn, kind string) bool {
 
 func (t *Tagging) getTagKeys(ctx context.Context, in *resourcegroupstaggingapi.GetTagKeysInput) (*resourcegroupstaggingapi.GetTagKeysOutput, error) {
 	keys := map[string]bool{}
-	for _, resource := range t.all(ctx) {
+	for _, resource := range t.all(ctx, nil) {
 		for key := range resource.Tags {
 			keys[key] = true
 		}
@@ -157,7 +176,7 @@ func (t *Tagging) getTagKeys(ctx context.Context, in *resourcegroupstaggingapi.G
 
 func (t *Tagging) getTagValues(ctx context.Context, in *resourcegroupstaggingapi.GetTagValuesInput) (*resourcegroupstaggingapi.GetTagValuesOutput, error) {
 	values := map[string]bool{}
-	for _, resource := range t.all(ctx) {
+	for _, resource := range t.all(ctx, nil) {
 		if value, ok := resource.Tags[aws.ToString(in.Key)]; ok {
 			values[value] = true
 		}

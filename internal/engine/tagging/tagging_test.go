@@ -57,7 +57,7 @@ func start() *resourcegroupstaggingapi.Client {
 	logs := shelf{"logs", map[string]map[string]string{"arn:aws:logs" + prefix + "log-group:/orders": {"env": "prod"}}}
 	return resourcegroupstaggingapi.New(resourcegroupstaggingapi.Options{
 		Region: "us-east-1", RetryMaxAttempts: 1,
-		HTTPClient: &http.Client{Transport: wire.Transport(wire.NewMux(New(ecs, logs).Service()))},
+		HTTPClient: &http.Client{Transport: wire.Transport(wire.NewMux(New(Of(ecs, "ecs"), Of(logs, "logs")).Service()))},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "123456789012", SecretAccessKey: "any"}, nil
 		}),
