@@ -24,7 +24,8 @@ import (
 // What has no name of its own is listed by what it is for.
 func (w *world) census() string {
 	w.Helper()
-	lines := slices.Concat(w.networkNames(), w.balancingNames(), w.roleNames(), w.logNames(), w.clusterNames())
+	lines := slices.Repeat([]string{"containers of a task"}, w.runtime.Sandboxes())
+	lines = slices.Concat(lines, w.networkNames(), w.balancingNames(), w.roleNames(), w.logNames(), w.clusterNames())
 	slices.Sort(lines)
 	return unhashed(strings.Join(lines, "\n"))
 }
