@@ -129,11 +129,7 @@ func (s *search) ownerOf(t *thing) string {
 		if parent.id != t.parent && (parent.kind != resource.KindRole || parent.name != t.parent) {
 			continue
 		}
-		owner := s.ownerOf(parent)
-		if t.kind == resource.KindRolePolicy {
-			return s.policyOwner(t.name, owner)
-		}
-		return owner
+		return s.ownerOf(parent)
 	}
 	return ""
 }

@@ -45,8 +45,6 @@ func askAttachments(ctx context.Context, s *search, roles []string) error {
 	return nil
 }
 
-// askPolicies lists a role's inline policies. Those of other services on a
-// shared role are named after them and are not read.
 func askPolicies(ctx context.Context, s *search, roles []string) error {
 	pages := iam.NewListRolePoliciesPaginator(s.iam(), &iam.ListRolePoliciesInput{RoleName: &roles[0]})
 	for pages.HasMorePages() {
@@ -55,50 +53,10 @@ func askPolicies(ctx context.Context, s *search, roles []string) error {
 			return err
 		}
 		for _, policy := range page.PolicyNames {
-			name := roles[0] + "/" + policy
-			if s.foreign(name) {
-				s.found(&thing{
-					kind: resource.KindRolePolicy, name: name, parent: roles[0],
-					attributes: resource.RolePolicy{Role: roles[0]},
-				})
-				continue
-			}
-			s.ask(policyQuestion, name)
+			s.ask(policyQuestion, roles[0]+"/"+policy)
 		}
 	}
 	return nil
-}
-
-// foreign reports whether a policy on a shared role is another service's.
-func (s *search) foreign(name string) bool {
-	role, policy, _ := strings.Cut(name, "/")
-	return s.sharedRole(role) && policy != strings.Join(s.parts, "_")
-}
-
-// sharedRole tells the roles of the environment by their names: those of a
-// workload go on with the service's.
-func (s *search) sharedRole(name string) bool {
-	if r, ok := s.want[resource.Key{Kind: resource.KindRole, Name: name}]; ok {
-		return r.Shared()
-	}
-	rest, ok := strings.CutPrefix(name, "photon_"+s.environment+"_"+s.region+"_")
-	return ok && !strings.Contains(rest, "_")
-}
-
-// policyOwner says whose an inline policy is: its role's, unless the role is
-// shared and the policy one service's. What a service that is gone left on a
-// shared role belongs to the environment again.
-func (s *search) policyOwner(name, roleOwner string) string {
-	_, policy, _ := strings.Cut(name, "/")
-	switch {
-	case strings.Contains(roleOwner, "/"):
-		return roleOwner
-	case policy == strings.Join(s.parts, "_"):
-		return s.owner
-	case len(s.want) == 0 && len(s.others) == 0:
-		return roleOwner
-	}
-	return ""
 }
 
 func askPolicy(ctx context.Context, s *search, names []string) error {

@@ -22,11 +22,14 @@ import (
 // read. It fills in the ARNs.
 func (a *Account) checkSecrets(ctx context.Context, s *spec.Spec, facts *resource.Facts) ([]Refusal, error) {
 	uses := secretUses(s)
-	found, mu := map[string]string{}, sync.Mutex{}
-	keep := func(ref spec.SecretRef, arn string) {
+	found, keys, mu := map[string]string{}, map[string]string{}, sync.Mutex{}
+	keep := func(ref spec.SecretRef, arn, key string) {
 		mu.Lock()
 		defer mu.Unlock()
 		found[ref.String()] = arn
+		if key = keyARN(arn, key); key != "" {
+			keys[ref.String()] = key
+		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(sideBySide)
@@ -44,7 +47,7 @@ func (a *Account) checkSecrets(ctx context.Context, s *spec.Spec, facts *resourc
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	facts.Secrets = found
+	facts.Secrets, facts.Keys = found, keys
 	return refuseSecrets(uses, found), nil
 }
 
@@ -95,7 +98,29 @@ func refuseSecrets(uses []*secretUse, found map[string]string) []Refusal {
 	return refusals
 }
 
-func (a *Account) findSecret(ctx context.Context, ref spec.SecretRef, keep func(spec.SecretRef, string)) error {
+// keeper takes what was found out about a secret: its ARN and its KMS key, as
+// AWS names it.
+type keeper func(ref spec.SecretRef, arn, key string)
+
+// keyARN is the key that must be allowed to decrypt a secret besides reading
+// it; empty for AWS's own keys, which allow it. IAM knows no keys by alias, so
+// that an alias stands for any key of the account: the key's own policy says
+// who may use it.
+func keyARN(secret, key string) string {
+	place := strings.SplitN(secret, ":", 6)
+	_, alias, isAlias := strings.Cut(key, "alias/")
+	switch {
+	case key == "" || isAlias && strings.HasPrefix(alias, "aws/"):
+		return ""
+	case isAlias:
+		key = "*"
+	case strings.HasPrefix(key, "arn:"):
+		return key
+	}
+	return fmt.Sprintf("arn:%s:kms:%s:%s:key/%s", place[1], place[3], place[4], key)
+}
+
+func (a *Account) findSecret(ctx context.Context, ref spec.SecretRef, keep keeper) error {
 	out, err := a.secrets().DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &ref.Name})
 	if is(err, "ResourceNotFoundException") || err == nil && out.DeletedDate != nil {
 		return nil
@@ -103,13 +128,13 @@ func (a *Account) findSecret(ctx context.Context, ref spec.SecretRef, keep func(
 	if err != nil {
 		return explain(err, "secret "+ref.String())
 	}
-	keep(ref, aws.ToString(out.ARN))
+	keep(ref, aws.ToString(out.ARN), aws.ToString(out.KmsKeyId))
 	return nil
 }
 
 const parametersBatch = 50 // names in one filter
 
-func (a *Account) findParameters(ctx context.Context, names []string, keep func(spec.SecretRef, string)) error {
+func (a *Account) findParameters(ctx context.Context, names []string, keep keeper) error {
 	who, err := a.Identity(ctx)
 	if err != nil {
 		return err
@@ -127,7 +152,7 @@ func (a *Account) findParameters(ctx context.Context, names []string, keep func(
 		for _, p := range page.Parameters {
 			name := aws.ToString(p.Name)
 			arn := fmt.Sprintf("arn:%s:ssm:%s:%s:parameter/%s", who.Partition, a.region, who.Account, strings.TrimPrefix(name, "/"))
-			keep(spec.SecretRef{Store: spec.SSM, Name: name}, arn)
+			keep(spec.SecretRef{Store: spec.SSM, Name: name}, arn, aws.ToString(p.KeyId))
 		}
 	}
 	return nil

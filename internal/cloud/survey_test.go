@@ -62,6 +62,37 @@ func TestSurveyFindsSecretsWithoutReadingThem(t *testing.T) {
 	})
 }
 
+// Whoever reads a secret that a customer's key encrypts must be allowed to
+// decrypt with it too.
+func TestSurveyFindsTheKeysOfSecrets(t *testing.T) {
+	const place, id = "arn:aws:kms:eu-central-1:123456789012:", "1234abcd-12ab-34cd-56ef-1234567890ab"
+	keys := map[string]string{
+		"": "", "alias/aws/secretsmanager": "", id: place + "key/" + id, place + "key/" + id: place + "key/" + id,
+		"alias/orders": place + "key/*", place + "alias/orders": place + "key/*",
+	}
+	for key, want := range keys {
+		inWorld(t, func(w *world) {
+			in := &secretsmanager.CreateSecretInput{Name: aws.String("db"), SecretString: aws.String("x")}
+			parameter := &ssm.PutParameterInput{Name: aws.String("/key"), Value: aws.String("x"), Type: ssmtypes.ParameterTypeSecureString}
+			if key != "" {
+				in.KmsKeyId, parameter.KeyId = &key, &key
+			}
+			_, err := secretsmanager.NewFromConfig(w.byHand()).CreateSecret(w.Context(), in)
+			must(w, 0, err)
+			_, err = ssm.NewFromConfig(w.byHand()).PutParameter(w.Context(), parameter)
+			must(w, 0, err)
+			s := orders(nil)
+			s.Workloads[0].Secrets = map[string]spec.SecretRef{
+				"A": {Store: spec.SecretsManager, Name: "db"}, "B": {Store: spec.SSM, Name: "/key"},
+			}
+			facts, err := w.account.Survey(w.Context(), s)
+			must(w, 0, err)
+			w.compare(key+" of a secret", facts.Keys["secretsmanager:db"], want)
+			w.compare(key+" of a parameter", facts.Keys["ssm:/key"], want)
+		})
+	}
+}
+
 func TestNetworkIsTheDefaultOne(t *testing.T) {
 	inWorld(t, func(w *world) {
 		facts, err := w.account.Survey(w.Context(), orders(nil))

@@ -13,7 +13,7 @@ func (d *differ) order(i int) {
 		step.After = d.before(step.Want.Refs(), i)
 		return
 	}
-	step.After = d.users(i)
+	step.After = merge(d.users(i), d.usersOfParent(i))
 	if step.Have.Shared() && step.Key().Kind != resource.KindCluster {
 		// AWS refuses to delete a cluster that has services, so it is the
 		// guard of everything else that services share.
@@ -47,6 +47,20 @@ func (d *differ) users(i int) []int {
 			if of, ok := d.deletion(target); exists && ok && of == i {
 				after = merge(after, []int{j})
 			}
+		}
+	}
+	return after
+}
+
+// usersOfParent lists the deletions of what refers to the resource that step i
+// deletes a part of: a role is of use to them only with its policies.
+func (d *differ) usersOfParent(i int) []int {
+	parent := d.plan.Steps[i].Have.Parent
+	var after []int
+	for _, have := range d.Have.Sorted() {
+		j, ok := d.deletion(have)
+		if ok && j != i && have.Parent != parent && slices.Contains(have.Refs(), parent) {
+			after = merge(after, []int{j})
 		}
 	}
 	return after

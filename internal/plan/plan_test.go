@@ -61,7 +61,7 @@ func desired(t *testing.T, change func(*spec.Spec)) resource.Set {
 func live(set resource.Set) resource.Set {
 	have := resource.Set{}
 	for key, r := range set {
-		r.ID = "id of " + key.String()
+		r.ID, r.After = "id of "+key.String(), nil
 		if document, ok := r.Attributes.(resource.Document); ok {
 			document = maps.Clone(document)
 			document["filledInByAWS"] = "yes"
@@ -139,8 +139,8 @@ func TestPlansAsText(t *testing.T) {
   + security group    photon_staging_orders_web_tasks_8ca061c9
   + load balancer     orders-web-3ff68089
   + log group         /photon/staging/orders
-  + role              photon_staging_eu-west-1_execution
   + role              photon_staging_eu-west-1_infrastructure
+  + role              photon_staging_eu-west-1_orders_execution
   + role              photon_staging_eu-west-1_orders_web_task
   + target group      orders-web-a-16d91ea8
   + target group      orders-web-b-068c7652
@@ -158,15 +158,17 @@ func TestPlansAsText(t *testing.T) {
 0 to create, 2 to change, 0 to delete`, plan.Input{Want: desired(t, newImage), Have: live(base), Last: base}},
 
 		{"variables that the file changes", `
+  + role              photon_staging_eu-west-1_execution
   ~ task definition   staging_orders_web
       containerDefinitions.web.environment.LOG_LEVEL: info → debug
       containerDefinitions.web.environment.REGION: set to eu
       containerDefinitions.web.secrets: no longer {"URL":"arn:aws:secretsmanager:eu-west-1:111111111111:secret:db-AbCdEf:url::"}
+      role changes
   ~ service           orders_web
       task definition changes
-  - role policy       photon_staging_eu-west-1_execution/orders  (no longer in the file)
+  - role              photon_staging_eu-west-1_orders_execution  (no longer in the file)
 
-0 to create, 2 to change, 1 to delete`, plan.Input{Want: desired(t, func(s *spec.Spec) {
+1 to create, 2 to change, 1 to delete`, plan.Input{Want: desired(t, func(s *spec.Spec) {
 			s.Workloads[0].Env = map[string]string{"LOG_LEVEL": "debug", "REGION": "eu"}
 			s.Workloads[0].Secrets = nil
 		}), Have: live(base), Last: base}},
@@ -243,8 +245,8 @@ func TestPlansAsText(t *testing.T) {
   - target group      orders-web-b-068c7652
   - target group      orders-web-a-16d91ea8
   - role              photon_staging_eu-west-1_orders_web_task
+  - role              photon_staging_eu-west-1_orders_execution
   - role              photon_staging_eu-west-1_infrastructure
-  - role              photon_staging_eu-west-1_execution
   - log group         /photon/staging/orders
   - load balancer     orders-web-3ff68089
   - security group    photon_staging_orders_web_tasks_8ca061c9
@@ -258,8 +260,8 @@ func TestPlansAsText(t *testing.T) {
   - task definition   staging_orders_web
   - target group      orders-web-b-068c7652
   - target group      orders-web-a-16d91ea8
-  - role policy       photon_staging_eu-west-1_execution/orders
   - role              photon_staging_eu-west-1_orders_web_task
+  - role              photon_staging_eu-west-1_orders_execution
   - log group         /photon/staging/orders
   - load balancer     orders-web-3ff68089
   - security group    photon_staging_orders_web_tasks_8ca061c9
@@ -321,6 +323,23 @@ func TestALoadBalancerOutlivesWhatIsBehindIt(t *testing.T) {
 	service, balancer := find(resource.KindService), find(resource.KindLoadBalancer)
 	if !slices.Contains(p.Steps[balancer].After, service) {
 		t.Errorf("the load balancer goes after %v, the service is step %d", p.Steps[balancer].After, service)
+	}
+}
+
+// A role keeps its policies until nothing has it any more: tasks that drain
+// still need what they may do.
+func TestPoliciesOutliveTheTasksThatNeedThem(t *testing.T) {
+	have := live(desired(t, func(s *spec.Spec) {
+		s.Workloads[0].Permissions = []spec.Permission{{Actions: []string{"s3:GetObject"}, Resources: []string{"*"}}}
+	}))
+	p := diff(t, plan.Input{Have: have})
+	service := slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Key().Kind == resource.KindService })
+	var comesAfter func(i int) bool
+	comesAfter = func(i int) bool { return i == service || slices.ContainsFunc(p.Steps[i].After, comesAfter) }
+	for i, step := range p.Steps {
+		if kind := step.Key().Kind; (kind == resource.KindRolePolicy || kind == resource.KindRoleAttachment) && !comesAfter(i) {
+			t.Errorf("%s goes before the service", step.Key())
+		}
 	}
 }
 

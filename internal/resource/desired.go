@@ -25,10 +25,11 @@ func Desired(s *spec.Spec, facts Facts, release Release) (Set, error) {
 
 // builder collects the Set of one Spec.
 type builder struct {
-	spec    *spec.Spec
-	facts   Facts
-	release Release
-	set     Set
+	spec      *spec.Spec
+	facts     Facts
+	release   Release
+	set       Set
+	execution Key // the role with which tasks are started
 }
 
 func (b *builder) add(r Resource) Key {

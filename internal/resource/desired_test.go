@@ -133,6 +133,7 @@ func TestATaskDefinitionOfEverything(t *testing.T) {
 	w.Raw.TaskDefinition = []spec.PatchOperation{{Op: "add", Path: "/pidMode", Value: "task"}}
 	facts := resource.Facts{
 		Region: "eu-west-1", Partition: "aws", Images: map[string]string{"i": "i@sha256:1"},
+		Keys:    map[string]string{"secretsmanager:db": "arn:key", "secretsmanager:registry": "arn:key"},
 		Secrets: map[string]string{"secretsmanager:db": "arn:db", "ssm:/key": "arn:aws:ssm:key", "secretsmanager:registry": "arn:registry"},
 	}
 	set, err := resource.Desired(s, facts, resource.Release{})
@@ -155,10 +156,34 @@ func TestATaskDefinitionOfEverything(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	policy := set[resource.Key{Kind: resource.KindRolePolicy, Name: "photon_staging_eu-west-1_execution/orders"}].Attributes
-	statements := policy.(resource.RolePolicy).Statements
-	if len(statements) != 2 || strings.Join(statements[0].Resources, " ") != "arn:db arn:registry" {
-		t.Errorf("the execution role may read %v", statements)
+	policy, err := json.Marshal(set.Of(resource.KindRolePolicy))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		`{"actions":["secretsmanager:GetSecretValue"],"resources":["arn:db","arn:registry"]}`,
+		`{"actions":["ssm:GetParameters"],"resources":["arn:aws:ssm:key"]}`,
+		`{"actions":["kms:Decrypt"],"resources":["arn:key"]}`,
+	} {
+		if !strings.Contains(string(policy), statement) {
+			t.Errorf("the execution role may not %s:\n%s", statement, policy)
+		}
+	}
+}
+
+// All inline policies of a role hold 10,240 characters together, so that one
+// role cannot hold those of all services of an environment.
+func TestServicesThatHaveSecretsStartTasksWithARoleOfTheirOwn(t *testing.T) {
+	for secrets, want := range map[string]string{"": "b", "x": "a/b"} {
+		s := service("a", "b", "", "web")
+		if secrets != "" {
+			s.Workloads[0].Secrets = map[string]spec.SecretRef{"X": {Store: spec.SSM, Name: secrets}}
+		}
+		set := desired(t, s, "eu-west-1")
+		key, _ := resource.ParseRef(set.Of(resource.KindTaskDefinition)[0].Fields()["executionRoleArn"].(string))
+		if got := set[key].Owner; got != want {
+			t.Errorf("secrets %q: the execution role %s is of %s, want %s", secrets, key.Name, got, want)
+		}
 	}
 }
 
@@ -168,17 +193,5 @@ func TestAPatchThatDoesNotApplyIsAnError(t *testing.T) {
 	_, err := resource.Desired(s, resource.Facts{}, resource.Release{})
 	if err == nil || !strings.HasPrefix(err.Error(), "raw.service of web: ") {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestPoliciesOfASharedRoleHaveOwners(t *testing.T) {
-	for _, s := range []*spec.Spec{service("a", "b", "", "web"), service("a", "b", "c", "web")} {
-		s.Workloads[0].Secrets = map[string]spec.SecretRef{"X": {Store: spec.SSM, Name: "x"}}
-		for _, policy := range desired(t, s, "eu-west-1").Of(resource.KindRolePolicy) {
-			_, name, _ := strings.Cut(policy.Key.Name, "/")
-			if got := resource.PolicyOwner("b", name); got != s.Owner() || got != policy.Owner {
-				t.Errorf("policy %s: owner %s, want %s", name, got, s.Owner())
-			}
-		}
 	}
 }

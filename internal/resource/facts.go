@@ -15,6 +15,7 @@ type Facts struct {
 	Network   Network           `json:"network"`
 	Images    map[string]string `json:"images"`            // image as in the Spec → "repository@sha256:…"
 	Secrets   map[string]string `json:"secrets,omitempty"` // SecretRef.String() → ARN
+	Keys      map[string]string `json:"keys,omitempty"`    // SecretRef.String() → ARN of the KMS key, unless it is AWS's own
 }
 
 // Network is where the service is put.

@@ -49,6 +49,11 @@ func sharedRoleName(environment, region, purpose string) string {
 	return fit(64, "_", "photon", environment, region, purpose)
 }
 
+func executionRoleName(s *spec.Spec, region string) string {
+	parts := append([]string{"photon", s.Environment, region}, serviceParts(s)...)
+	return fit(64, "_", append(parts, "execution")...)
+}
+
 func taskRoleName(s *spec.Spec, region, workload string) string {
 	return fit(64, "_", "photon", s.Environment, region, ServiceName(s, workload), "task")
 }

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,19 +17,22 @@ const (
 	infrastructurePolicy = "AmazonECSInfrastructureRolePolicyForLoadBalancers"
 )
 
-// addExecutionRole adds the role with which tasks are started. It is shared;
-// what it may read for this service is a policy of this service's own, and
-// that goes with the service.
+// addExecutionRole adds the role with which tasks are started. A service that
+// has secrets does not share it: all inline policies of a role together hold
+// 10,240 characters, which an environment's secrets do not fit into.
 func (b *builder) addExecutionRole() {
-	role := b.addSharedRole("execution", tasksPrincipal, executionPolicy)
 	arns := b.secretARNs()
 	if len(arns) == 0 {
+		b.execution = b.addSharedRole("execution", tasksPrincipal, executionPolicy)
 		return
 	}
-	policy := strings.Join(serviceParts(b.spec), "_")
-	b.add(Resource{
-		Key: Key{KindRolePolicy, role.Name + "/" + policy}, Owner: b.spec.Owner(), Parent: role,
-		Attributes: RolePolicy{Role: role.Ref(), Statements: readStatements(arns)},
+	name := executionRoleName(b.spec, b.facts.Region)
+	b.execution = b.own(KindRole, name, Role{
+		Principal: tasksPrincipal, Description: "Starts tasks of " + b.spec.Owner(),
+	})
+	b.attach(b.execution, executionPolicy)
+	b.part(b.execution, KindRolePolicy, name+"/secrets", RolePolicy{
+		Role: b.execution.Ref(), Statements: readStatements(arns, b.keyARNs()),
 	})
 }
 
@@ -43,10 +47,15 @@ func (b *builder) addSharedRole(purpose, principal, policy string) Key {
 		Principal:   principal,
 		Description: "Photon's " + purpose + " role of environment " + b.spec.Environment,
 	})
-	b.part(key, KindRoleAttachment, name+"/"+policy[strings.LastIndex(policy, "/")+1:], RoleAttachment{
-		Role: key.Ref(), Policy: "arn:" + b.facts.Partition + ":iam::aws:policy/" + policy,
-	})
+	b.attach(key, policy)
 	return key
+}
+
+// attach gives a role one of AWS's managed policies.
+func (b *builder) attach(role Key, policy string) {
+	b.part(role, KindRoleAttachment, role.Name+"/"+policy[strings.LastIndex(policy, "/")+1:], RoleAttachment{
+		Role: role.Ref(), Policy: "arn:" + b.facts.Partition + ":iam::aws:policy/" + policy,
+	})
 }
 
 // addTaskRole adds the role that a workload's containers have.
@@ -82,15 +91,21 @@ func (b *builder) secretARNs() []string {
 	return slices.Compact(arns)
 }
 
+// keyARNs lists the keys of the account with which those secrets are encrypted.
+func (b *builder) keyARNs() []string {
+	return slices.Compact(slices.Sorted(maps.Values(b.facts.Keys)))
+}
+
 // storeRef is a reference without its JSON key: what has an ARN.
 func storeRef(ref spec.SecretRef) string {
 	ref.Key = ""
 	return ref.String()
 }
 
-func readStatements(arns []string) []Statement {
+func readStatements(arns, keys []string) []Statement {
 	secrets := Statement{Actions: []string{"secretsmanager:GetSecretValue"}}
 	parameters := Statement{Actions: []string{"ssm:GetParameters"}}
+	decryption := Statement{Actions: []string{"kms:Decrypt"}, Resources: keys}
 	for _, arn := range arns {
 		if strings.Contains(arn, ":ssm:") {
 			parameters.Resources = append(parameters.Resources, arn)
@@ -98,16 +113,6 @@ func readStatements(arns []string) []Statement {
 			secrets.Resources = append(secrets.Resources, arn)
 		}
 	}
-	return slices.DeleteFunc([]Statement{secrets, parameters}, func(s Statement) bool { return len(s.Resources) == 0 })
-}
-
-// PolicyOwner is the owner of an inline policy of a shared role: the service
-// whose name the policy bears.
-func PolicyOwner(environment, policy string) string {
-	name, instance, ok := strings.Cut(policy, "_")
-	owner := name + "/" + environment
-	if ok {
-		owner += "/" + instance
-	}
-	return owner
+	all := []Statement{secrets, parameters, decryption}
+	return slices.DeleteFunc(all, func(s Statement) bool { return len(s.Resources) == 0 })
 }

@@ -17,7 +17,6 @@ func (b *builder) addTaskDefinition(w spec.Workload, role Key) (Key, error) {
 		return Key{}, fmt.Errorf("release: %w", err)
 	}
 	family := FamilyName(b.spec, w.Name)
-	execution := Key{KindRole, sharedRoleName(b.spec.Environment, b.facts.Region, "execution")}
 	document := Document{
 		"family":                  family,
 		"networkMode":             "awsvpc",
@@ -26,7 +25,7 @@ func (b *builder) addTaskDefinition(w spec.Workload, role Key) (Key, error) {
 		"memory":                  strconv.Itoa(w.Memory),
 		"ephemeralStorage":        storage(w),
 		"runtimePlatform":         Document{"cpuArchitecture": architectures[w.Arch], "operatingSystemFamily": "LINUX"},
-		"executionRoleArn":        execution.Ref(),
+		"executionRoleArn":        b.execution.Ref(),
 		"taskRoleArn":             role.Ref(),
 		"containerDefinitions":    []any{b.container(w, string(release))},
 	}
