@@ -77,6 +77,12 @@ var (
 )
 
 func askRevision(ctx context.Context, s *search, names []string) error {
+	s.mu.Lock()
+	known := s.byARN[names[0]] != nil // by its family's name, in the round before
+	s.mu.Unlock()
+	if known {
+		return nil
+	}
 	out, err := s.describeRevision(ctx, names[0])
 	if err != nil {
 		return err
