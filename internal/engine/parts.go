@@ -60,6 +60,7 @@ func scheduleParts(
 			return journal.Append(ctx, group, stream, entries)
 		},
 		Secret:   vault.Value,
+		Key:      vault.Key,
 		Allowed:  access.Allowed,
 		PullAuth: images.PullAuth,
 		Metric:   metrics.Put,

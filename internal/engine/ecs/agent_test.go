@@ -49,6 +49,9 @@ func secret(d *ecs.RegisterTaskDefinitionInput, from string) *ecs.RegisterTaskDe
 
 const storedSecret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf"
 
+// encrypted is a parameter that a customer's key encrypts.
+const encrypted = "/app/encrypted"
+
 func TestATaskSaysWhyItStopped(t *testing.T) {
 	arm := app()
 	arm.RuntimePlatform = &types.RuntimePlatform{CpuArchitecture: types.CPUArchitectureArm64}
@@ -75,6 +78,8 @@ func TestATaskSaysWhyItStopped(t *testing.T) {
 		"missing secret": {definition: secret(app(), storedSecret), code: "TaskFailedToStart",
 			reason: "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret " + storedSecret + " from secrets manager: ResourceNotFoundException: Secrets Manager can't find the specified secret."},
 		"forbidden parameter": {definition: secret(app(), "/app/key"), set: denies("ssm:GetParameters", "no"), code: "TaskFailedToStart",
+			reason: "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 time(s): AccessDeniedException: no"},
+		"forbidden key": {definition: secret(app(), encrypted), set: denies("kms:Decrypt", "no"), code: "TaskFailedToStart",
 			reason: "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 time(s): AccessDeniedException: no"},
 		"forbidden registry": {definition: image(app(), "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1"), set: denies("ecr:BatchGetImage", "no"), code: "TaskFailedToStart",
 			reason: "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried 1 time(s): AccessDeniedException: no"},

@@ -37,6 +37,9 @@ type Parts struct {
 	// Secret returns the value behind a container secret's valueFrom:
 	// Secrets Manager ARN with its suffixes, SSM name or ARN (secrets).
 	Secret func(ctx context.Context, valueFrom string) (string, error)
+	// Key returns the ARN of the customer's KMS key that encrypts that
+	// value; empty when it is AWS's own (secrets).
+	Key func(ctx context.Context, valueFrom string) string
 
 	// Allowed fails when the role does not exist, cannot be assumed by the
 	// service principal, or may not do action on resource (iam). An empty

@@ -50,7 +50,11 @@ func (a *agent) fetchSecrets(work context.Context) error {
 // secret gets one value as the execution role.
 func (a *agent) secret(work context.Context, from string) (string, error) {
 	action, arn := permission(work, from)
-	err := a.e.parts.Allowed(work, aws.ToString(a.definition.ExecutionRoleArn), tasksPrincipal, action, arn)
+	role := aws.ToString(a.definition.ExecutionRoleArn)
+	err := a.e.parts.Allowed(work, role, tasksPrincipal, action, arn)
+	if key := a.e.parts.Key(work, from); err == nil && key != "" {
+		err = a.e.parts.Allowed(work, role, tasksPrincipal, "kms:Decrypt", key)
+	}
 	var value string
 	if err == nil {
 		value, err = a.e.parts.Secret(work, from)

@@ -82,6 +82,12 @@ func (w *world) parts() Parts {
 			}
 			return "", wire.Fault("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 		},
+		Key: func(_ context.Context, from string) string {
+			if from == encrypted {
+				return "arn:aws:kms:us-east-1:123456789012:key/1"
+			}
+			return ""
+		},
 		Allowed: func(_ context.Context, role, _, action, _ string) error {
 			if text, ok := w.denied[role+" "+action]; ok {
 				return wire.Fault("AccessDeniedException", "%s", text)
