@@ -133,18 +133,24 @@ func (a *app) changeOne(ctx context.Context, t target, c changing, screen screen
 	if err := a.permit(t.spec, p, c); err != nil {
 		return err
 	}
+	outcome, err := carryOut(ctx, t, c, p, ongoing, screen)
+	if err != nil {
+		return err
+	}
+	if c.terminate && outcome.End == deploy.Done {
+		return a.proveGone(ctx, t, c, outcome, screen)
+	}
+	screen.outcome(outcome)
+	return endError(outcome.End)
+}
+
+// carryOut makes the changes of a plan and shows how it goes.
+func carryOut(ctx context.Context, t target, c changing, p *plan.Plan, ongoing []cloud.Watch, screen screen) (deploy.Outcome, error) {
 	tell, end := screen.begin()
 	outcome, err := deploy.Run(ctx, t.account, p, deploy.Options{
 		Detach: c.detach, Timeout: c.timeout, Ongoing: ongoing, Tell: tell, Addresses: addressesOf(t, c),
 	})
-	if err := errors.Join(err, end()); err != nil {
-		return err
-	}
-	if c.terminate && outcome.End == deploy.Done {
-		return a.proveGone(ctx, t, outcome, screen)
-	}
-	screen.outcome(outcome)
-	return endError(outcome.End)
+	return outcome, errors.Join(err, end())
 }
 
 // planOne reads what exists and compares it with what the file asks for. It

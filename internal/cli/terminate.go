@@ -34,14 +34,17 @@ func checkPlace(ctx context.Context, t target) error {
 	return refused(t.account.Place(ctx, t.spec))
 }
 
-// proveGone looks again after a termination and says what is left.
-func (a *app) proveGone(ctx context.Context, t target, outcome deploy.Outcome, screen screen) error {
-	left, err := t.account.Remaining(ctx, t.spec.Owner())
+// proveGone looks again after a termination and says what is left. That is
+// what the environment shares when its last services were terminated side by
+// side, each of which left it to the others: it goes now.
+func (a *app) proveGone(ctx context.Context, t target, c changing, outcome deploy.Outcome, screen screen) error {
+	left, err := leftOver(ctx, t)
+	if err == nil && len(left) > 0 {
+		left, err = a.terminateRest(ctx, t, c, screen)
+	}
 	if err != nil {
 		return err
 	}
-	kept := keptNames(t.spec)
-	left = slices.DeleteFunc(left, func(name string) bool { return slices.Contains(kept, name) })
 	screen.outcome(outcome)
 	if len(left) > 0 {
 		return &codeError{
@@ -49,8 +52,28 @@ func (a *app) proveGone(ctx context.Context, t target, outcome deploy.Outcome, s
 			hints: []string{"run the same command again"},
 		}
 	}
-	screen.remains(t.spec.Owner(), kept)
+	screen.remains(t.spec.Owner(), keptNames(t.spec))
 	return nil
+}
+
+// terminateRest terminates once more and lists what is left then.
+func (a *app) terminateRest(ctx context.Context, t target, c changing, screen screen) ([]string, error) {
+	p, err := a.planEnd(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := carryOut(ctx, t, c, p, nil, screen); err != nil {
+		return nil, err
+	}
+	return leftOver(ctx, t)
+}
+
+// leftOver lists what a terminated service still has, besides what its file
+// keeps.
+func leftOver(ctx context.Context, t target) ([]string, error) {
+	left, err := t.account.Remaining(ctx, t.spec.Owner())
+	kept := keptNames(t.spec)
+	return slices.DeleteFunc(left, func(name string) bool { return slices.Contains(kept, name) }), err
 }
 
 // keptNames are the resources that the file asks to keep, as cloud names what
