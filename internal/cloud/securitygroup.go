@@ -102,6 +102,9 @@ func removeSecurityGroup(ctx context.Context, a *Account, have resource.Resource
 	if is(err, "InvalidGroup.NotFound") {
 		return nil
 	}
+	if is(err, "DependencyViolation") {
+		return a.usedGroup(ctx, have, err)
+	}
 	return err
 }
 
