@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -43,7 +44,26 @@ func measureTasks(t *testing.T) []row {
 	return []row{{
 		fmt.Sprintf("ten tasks of two containers running, median of %d", len(times)),
 		fmt.Sprintf("%.1f s", took.Seconds()), "within 4 s", took <= tasksLimit,
+	}, {
+		what: "the same without ECS: the runtime alone", measured: fmt.Sprintf("%.1f s", runtimeAlone(t).Seconds()),
 	}}
+}
+
+var perRun = regexp.MustCompile(`([0-9]+) ns/op`)
+
+// runtimeAlone runs the Docker runtime's own benchmark of the same tasks.
+func runtimeAlone(t *testing.T) time.Duration {
+	t.Helper()
+	text := output(t, exec.Command("go", "test", "-tags", "docker", "-run", "^$", "-bench", "TenTasks", "-benchtime", "3x", "../engine/docker"))
+	found := perRun.FindStringSubmatch(text)
+	if found == nil {
+		t.Fatalf("want a time:\n%s", text)
+	}
+	took, err := time.ParseDuration(found[1] + "ns")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return took
 }
 
 // loadImage makes an image of the application that the Docker runtime is tested
