@@ -1,6 +1,7 @@
 package cloud_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"photon/internal/cloud"
 	"photon/internal/engine"
 	"photon/internal/plan"
 	"photon/internal/resource"
@@ -223,5 +225,27 @@ func TestAPatchWithAnUnknownMemberNamesIt(t *testing.T) {
 			}
 		}
 		w.compare("errors", strings.Join(messages, "\n"), "task definition prod_orders_web: member colour: AWS has none of this name")
+	})
+}
+
+// A service that somebody deleted keeps its name while its tasks drain.
+func TestAServiceIsMadeAgainWhenItsPredecessorHasDrained(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.deploy(orders(nil))
+		_, err := ecs.NewFromConfig(w.byHand()).DeleteService(w.Context(), &ecs.DeleteServiceInput{
+			Cluster: aws.String("photon-prod"), Service: aws.String("orders_web"), Force: aws.Bool(true),
+		})
+		must(w, 0, err)
+		p, _ := w.planned(owner, orders(nil))
+		for _, step := range p.Steps {
+			if step.Key() != webService {
+				continue
+			}
+			var waits *cloud.StepError
+			if err := w.account.Do(w.Context(), step); !errors.As(err, &waits) || !waits.Waiting {
+				t.Errorf("while it drains: %v", err)
+			}
+		}
+		w.compare("status", w.deploy(orders(nil)).Deployment.Status, "SUCCESSFUL")
 	})
 }

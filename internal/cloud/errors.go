@@ -170,12 +170,16 @@ func (f failure) hint() string {
 	switch {
 	case f.denied():
 		return "README.md lists the permissions that Photon needs, under \"AWS permissions\""
+	case slices.Contains(unknown, f.code):
+		return "log in again (aws sso login), renew the credentials, or enable the region if it is one to opt in to"
 	case slices.Contains(expired, f.code):
 		return "log in again (aws sso login), or renew the credentials"
 	}
 	return ""
 }
 
-var expired = []string{
-	"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "RequestExpired",
-}
+var (
+	expired = []string{"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+	// unknown are also the answers of a region that the account has not enabled.
+	unknown = []string{"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure"}
+)

@@ -41,6 +41,9 @@ func TestStepErrorsSayWhatAndWhetherItPasses(t *testing.T) {
 			`README.md lists the permissions that Photon needs, under "AWS permissions"`},
 		{"login over", apiError("CreateTargetGroup", "ExpiredToken", "Token is expired"),
 			"target group orders-a: Token is expired", false, "log in again (aws sso login), or renew the credentials"},
+		{"a region that is not enabled", apiError("CreateTargetGroup", "UnrecognizedClientException", "The security token included in the request is invalid."),
+			"target group orders-a: The security token included in the request is invalid", false,
+			"log in again (aws sso login), renew the credentials, or enable the region if it is one to opt in to"},
 		{"no answer", fmt.Errorf("x: %w", errors.New("connection refused")), "target group orders-a: connection refused", false, ""},
 		{"taken", takenError(key, "billing/prod"), "target group orders-a: exists and belongs to billing/prod", false, "rename one of the two"},
 	}

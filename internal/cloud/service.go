@@ -33,11 +33,15 @@ func createService(ctx context.Context, a *Account, want resource.Resource) (str
 		a.start(want.Key, out.Service, since, "")
 		return aws.ToString(out.Service.ServiceArn), nil
 	}
-	if !strings.Contains(err.Error(), "was not idempotent") {
+	if !slices.ContainsFunc(nameTaken, func(text string) bool { return strings.Contains(err.Error(), text) }) {
 		return "", err
 	}
 	return a.adoptService(ctx, want, in)
 }
+
+// nameTaken are AWS's words for a name that an active or a draining service
+// has; it has no code for them.
+var nameTaken = []string{"was not idempotent", "still Draining"}
 
 // clientToken makes the SDK's repeated calls one service. It is of this run:
 // a service that was deleted by hand meanwhile can be made again.
@@ -54,13 +58,13 @@ func (a *Account) adoptService(ctx context.Context, want resource.Resource, in *
 	if err != nil {
 		return "", err
 	}
-	if len(found) == 0 {
-		return "", errVanished
+	if len(found) == 0 { // it was draining, and is gone since
+		return "", &StepError{Step: want.Key, Operation: "CreateService", Message: errVanished.Error(), Temporary: true}
 	}
 	arn := aws.ToString(found[0].ServiceArn)
 	if aws.ToString(found[0].Status) == "DRAINING" {
 		return "", &StepError{
-			Step: want.Key, Operation: "CreateService", Message: "its predecessor is still draining", Temporary: true,
+			Step: want.Key, Operation: "CreateService", Message: "its predecessor is still draining", Temporary: true, Waiting: true,
 		}
 	}
 	if _, err := adopt(want, arn, ecsTags(found[0].Tags)); err != nil {

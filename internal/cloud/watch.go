@@ -21,16 +21,22 @@ type Watch struct {
 	Since      time.Time
 }
 
-// clockSkew is how far this machine's clock may be ahead of AWS's.
+// clockSkew is how far this machine's clock may be ahead of AWS's, and AWS's
+// clocks apart.
 const clockSkew = 5 * time.Second
 
 func (a *Account) begin() time.Time { return time.Now().Add(-clockSkew) }
 
 // start remembers the deployment that a change of a service started. AWS may
-// not name it yet: then Observe looks for it.
+// not name it yet: then Observe looks for it, by AWS's clock if it is known.
 func (a *Account) start(key resource.Key, service *types.Service, since time.Time, before string) {
 	w := watchOf(service)
 	w.Since, w.Before = since, before
+	for _, d := range service.Deployments {
+		if aws.ToString(d.Status) == "PRIMARY" && d.CreatedAt != nil {
+			w.Since = d.CreatedAt.Add(-clockSkew)
+		}
+	}
 	if w.Deployment == before {
 		w.Deployment = ""
 	}

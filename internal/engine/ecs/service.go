@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -58,8 +59,8 @@ func (e *ECS) CreateService(ctx context.Context, in *ecs.CreateServiceInput) (*e
 func (e *ECS) insert(ctx context.Context, key string, row service, in *ecs.CreateServiceInput) (*ecs.CreateServiceOutput, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if _, done, _ := e.created(key, in); done {
-		return nil, invalid("Creation of service was not idempotent.")
+	if _, done, err := e.created(key, in); done {
+		return nil, cmp.Or(err, invalid("Creation of service was not idempotent."))
 	}
 	e.forget(key)
 	e.deploy(ctx, key, &row)
@@ -78,6 +79,9 @@ func (e *ECS) created(key string, in *ecs.CreateServiceInput) (service, bool, er
 	}
 	if in.ClientToken != nil && row.Request == fingerprint(in) && row.status() == "ACTIVE" {
 		return row, true, nil
+	}
+	if row.status() == "DRAINING" {
+		return row, true, invalid("Unable to Start a service that is still Draining.")
 	}
 	return row, true, invalid("Creation of service was not idempotent.")
 }
