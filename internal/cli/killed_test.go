@@ -32,6 +32,17 @@ var journeys = map[string]journey{
 	},
 }
 
+// reshape is a run that makes other things and deletes the former ones.
+var reshape = journey{
+	before: func(w *world) { w.deploys(w.orders("1")) },
+	args: func(w *world) []string {
+		return []string{"--file", w.file("reshaped.json", `{
+			"name": "orders", "image": "`+worldRegistry+`/orders:2",
+			"workloads": { "api": { "port": 80, "permissions": [ { "actions": ["s3:*"], "resources": ["*"] } ] }, "queue": {} }
+		}`)}
+	},
+}
+
 // orders is the file of one version of a service.
 func (w *world) orders(version string) string {
 	w.Helper()
@@ -48,12 +59,23 @@ const usual = 20 * time.Millisecond
 // TestARunMayBeKilledAfterAnyCall ends each run after call n, for every n, and
 // runs it again. Then terminate leaves nothing.
 func TestARunMayBeKilledAfterAnyCall(t *testing.T) {
-	atEveryCall(t, func(w *world, args []string, n int) {
-		ctx, end := context.WithCancel(w.Context())
-		defer end()
-		w.reaches(n, w.photonOn(ctx, &line{latency: usual, disturb: killedAfter(n, end)}, args...))
-		w.ends(w.photon(args...), exitDone)
-	}, thenTerminate)
+	atEveryCall(t, (*world).killed, thenTerminate)
+}
+
+// TestARunThatChangesShapeMayBeKilledAfterAnyChange does the same after each
+// call that changes something.
+func TestARunThatChangesShapeMayBeKilledAfterAnyChange(t *testing.T) {
+	hideAWS(t)
+	want := undisturbed(t, reshape)
+	for i, c := range want.calls {
+		if !c.mutates() {
+			continue
+		}
+		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
+			t.Parallel()
+			disturbed(t, reshape, want, func(w *world, args []string) { w.killed(args, i+1) }, thenTerminate)
+		})
+	}
 }
 
 // TestAKilledRunLeavesNothingThatCannotBeTerminated ends a creation after call
@@ -61,15 +83,14 @@ func TestARunMayBeKilledAfterAnyCall(t *testing.T) {
 func TestAKilledRunLeavesNothingThatCannotBeTerminated(t *testing.T) {
 	hideAWS(t)
 	j := journeys["create"]
-	for n := 1; n <= undisturbed(t, j).calls; n++ {
+	for i := range undisturbed(t, j).calls {
+		n := i + 1
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, engine.Options{}, func(w *world) {
 				w.push("orders", "1")
 				empty := w.census()
-				ctx, end := context.WithCancel(w.Context())
-				defer end()
-				w.reaches(n, w.photonOn(ctx, &line{latency: usual, disturb: killedAfter(n, end)}, j.args(w)...))
+				w.killedOnce(j.args(w), n)
 				w.terminates(w.orders("1"), empty)
 			})
 		})
@@ -110,7 +131,7 @@ func atEveryCall(t *testing.T, disturb func(w *world, args []string, n int), the
 	for name, j := range journeys {
 		t.Run(name, func(t *testing.T) {
 			want := undisturbed(t, j)
-			for n := 1; n <= want.calls; n++ {
+			for n := 1; n <= len(want.calls); n++ {
 				t.Run(fmt.Sprint(n), func(t *testing.T) {
 					t.Parallel()
 					disturbed(t, j, want, func(w *world, args []string) { disturb(w, args, n) }, then...)
@@ -122,7 +143,7 @@ func atEveryCall(t *testing.T, disturb func(w *world, args []string, n int), the
 
 // arrival is where a journey leads to.
 type arrival struct {
-	calls            int
+	calls            []call
 	portrait, census string
 }
 
@@ -133,7 +154,7 @@ func undisturbed(t *testing.T, j journey) (a arrival) {
 		w.push("orders", "1")
 		w.push("orders", "2")
 		j.before(w)
-		a.calls = len(w.ends(w.photonOn(w.Context(), &line{latency: usual}, j.args(w)...), exitDone).calls)
+		a.calls = w.ends(w.photonOn(w.Context(), &line{latency: usual}, j.args(w)...), exitDone).calls
 		a.portrait, a.census = w.portrait(ordersOwner), w.census()
 	})
 	return a
@@ -154,6 +175,20 @@ func disturbed(t *testing.T, j journey, want arrival, travel func(w *world, args
 			more(w, empty)
 		}
 	})
+}
+
+// killed ends a run after call n and runs it again.
+func (w *world) killed(args []string, n int) {
+	w.Helper()
+	w.killedOnce(args, n)
+	w.ends(w.photon(args...), exitDone)
+}
+
+func (w *world) killedOnce(args []string, n int) {
+	w.Helper()
+	ctx, end := context.WithCancel(w.Context())
+	defer end()
+	w.reaches(n, w.photonOn(ctx, &line{latency: usual, disturb: killedAfter(n, end)}, args...))
 }
 
 func thenTerminate(w *world, empty string) { w.terminates(w.orders("1"), empty) }
