@@ -51,13 +51,13 @@ func TestPhotonsVariables(t *testing.T) {
 			for name, value := range c.env {
 				t.Setenv(name, value)
 			}
-			got, ok := newVariables("beta", "pr-7").lookup(c.variable)
+			got, ok := variables{environment: "beta", instance: "pr-7", checkout: readCheckout}.lookup(c.variable)
 			if !ok || got != c.want {
 				t.Errorf("got %q, %v; want %q", got, ok, c.want)
 			}
 		})
 	}
-	if value, ok := newVariables("", "").lookup("PHOTON_TEST_IS_NOT_SET"); ok {
+	if value, ok := (variables{checkout: readCheckout}).lookup("PHOTON_TEST_IS_NOT_SET"); ok {
 		t.Errorf("an unset variable is %q", value)
 	}
 }
