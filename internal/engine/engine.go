@@ -34,8 +34,8 @@ import (
 // tests.
 type Runtime = runtime.Runtime
 
-// Options say where an engine is and how fast it is where AWS is slow. The
-// zero durations are for tests: nothing takes time that need not.
+// Options say where an engine is and how fast it is where AWS is slow. Zero
+// means at once for the durations that say so.
 type Options struct {
 	Dir     string // for image layers; made when the first arrives
 	Address string // host:port at which the engine is reached
@@ -46,11 +46,13 @@ type Options struct {
 	// at 10.Octet.0.0/16, load balancers are at 127.Octet.a.b. 0 means 88.
 	Octet byte
 
-	Provision time.Duration // of a load balancer
-	Linger    time.Duration // of a deleted load balancer's network interfaces
-	RoleDelay time.Duration // until a role or a policy is known everywhere
-	Settle    time.Duration // see ecs.Options
-	Leave     bool          // see ecs.Options
+	Provision time.Duration // of a load balancer; 0: at once
+	Linger    time.Duration // of a deleted load balancer's network interfaces; 0: not at all
+	RoleDelay time.Duration // until a role or a policy is known everywhere; 0: at once
+	// Settle is how long a task without any health check runs before it counts
+	// as healthy; 0: AWS's 40 seconds, negative: not at all.
+	Settle time.Duration
+	Leave  bool // see ecs.Options
 }
 
 // Engine is the AWS API as an http.Handler, and what makes it move.

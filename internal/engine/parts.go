@@ -59,11 +59,12 @@ func scheduleParts(
 			}
 			return journal.Append(ctx, group, stream, entries)
 		},
-		Secret:   vault.Value,
-		Key:      vault.Key,
-		Allowed:  access.Allowed,
-		PullAuth: images.PullAuth,
-		Metric:   metrics.Put,
+		CreateGroup: journal.Ensure,
+		Secret:      vault.Value,
+		Key:         vault.Key,
+		Allowed:     access.Allowed,
+		PullAuth:    images.PullAuth,
+		Metric:      metrics.Put,
 	}
 }
 

@@ -167,10 +167,14 @@ func (w *world) service() types.Service {
 	return must[ecs.DescribeServicesOutput](w)(w.ecs.DescribeServices(w.Context(), look)).Services[0]
 }
 
-// stable waits as the SDK does.
+// stable waits as the SDK does. The SDK's waiter gives up only where a call
+// takes time.
 func (w *world) stable() {
 	w.Helper()
-	if err := ecs.NewServicesStableWaiter(w.ecs).Wait(w.Context(), look, 10*time.Minute); err != nil {
+	takeTime := func(o *ecs.ServicesStableWaiterOptions) {
+		o.ClientOptions = append(o.ClientOptions, func(*ecs.Options) { time.Sleep(time.Millisecond) })
+	}
+	if err := ecs.NewServicesStableWaiter(w.ecs).Wait(w.Context(), look, 10*time.Minute, takeTime); err != nil {
 		w.Fatalf("%v\n%s", err, w.events())
 	}
 }
@@ -178,7 +182,7 @@ func (w *world) stable() {
 // deployed waits until the newest service deployment has ended.
 func (w *world) deployed() types.ServiceDeployment {
 	w.Helper()
-	for range 3600 {
+	for range 1200 {
 		d := w.deployment()
 		switch d.Status {
 		case types.ServiceDeploymentStatusPending, types.ServiceDeploymentStatusInProgress,
@@ -188,7 +192,7 @@ func (w *world) deployed() types.ServiceDeployment {
 			return d
 		}
 	}
-	w.Fatalf("the deployment has not ended\n%s", w.events())
+	w.Fatalf("the deployment has not ended: %s\n%s", w.deployment().Status, w.events())
 	panic("unreachable")
 }
 
@@ -213,13 +217,17 @@ func (w *world) taskARNs(status types.DesiredStatus) []string {
 	return must[ecs.ListTasksOutput](w)(w.ecs.ListTasks(w.Context(), &ecs.ListTasksInput{Cluster: aws.String("shop"), DesiredStatus: status})).TaskArns
 }
 
-// deploy creates the stack and the service and waits for it.
+// deploy creates the stack and the service and waits until its deployment has
+// succeeded, which is after the service is stable.
 func (w *world) deploy() *stack {
 	w.Helper()
 	s := w.build()
 	w.register(s.definition("web:1"))
 	must[ecs.CreateServiceOutput](w)(w.ecs.CreateService(w.Context(), s.service()))
 	w.stable()
+	if d := w.deployed(); d.Status != types.ServiceDeploymentStatusSuccessful {
+		w.Fatalf("%s\n%s", d.Status, w.events())
+	}
 	return s
 }
 

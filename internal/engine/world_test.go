@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -63,6 +62,7 @@ type world struct {
 	options engine.Options
 	mux     http.Handler
 	stop    func() // ends Run and waits for it
+	restart func() // starts over from the state, in a lasting world
 }
 
 // inWorld runs a test against an engine that moves and keeps nothing.
@@ -71,25 +71,6 @@ func inWorld(t *testing.T, options engine.Options, test func(w *world)) {
 		w := &world{T: t, db: state.Memory(), runtime: memory.New(), network: newNetwork(), options: options}
 		w.start()
 		defer func() { w.stop() }()
-		test(w)
-	})
-}
-
-// inLastingWorld is inWorld with its state in a file, for restarts.
-func inLastingWorld(t *testing.T, test func(w *world)) {
-	synctest.Test(t, func(t *testing.T) {
-		db, err := state.Open(filepath.Join(t.TempDir(), "state"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := &world{T: t, db: db, runtime: memory.New(), network: newNetwork()}
-		w.start()
-		defer func() {
-			w.stop()
-			if err := w.db.Close(); err != nil {
-				t.Error(err)
-			}
-		}()
 		test(w)
 	})
 }

@@ -96,6 +96,17 @@ func (l *Logs) createLogGroup(ctx context.Context, in *cloudwatchlogs.CreateLogG
 	return &cloudwatchlogs.CreateLogGroupOutput{}, nil
 }
 
+// Ensure makes the log group unless it exists.
+func (l *Logs) Ensure(ctx context.Context, name string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, err := l.findGroup(ctx, &name); err == nil {
+		return nil
+	}
+	_, err := l.createLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &name})
+	return err
+}
+
 func (l *Logs) deleteLogGroup(ctx context.Context, in *cloudwatchlogs.DeleteLogGroupInput) (*cloudwatchlogs.DeleteLogGroupOutput, error) {
 	g, err := l.findGroup(ctx, in.LogGroupName)
 	if err != nil {
