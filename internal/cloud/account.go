@@ -8,6 +8,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,6 +28,8 @@ type Account struct {
 	transport http.RoundTripper // for image registries
 	images    ImageSource
 	knowledge
+
+	looking atomic.Int32 // calls of Live that are under way
 
 	mu       sync.Mutex
 	identity Identity

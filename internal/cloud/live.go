@@ -25,6 +25,8 @@ type Live struct {
 // Live reads what exists, in two rounds of calls; one or two more where AWS's
 // tagging API does not know yet what an earlier run made. It changes nothing.
 func (a *Account) Live(ctx context.Context, owner string, want resource.Set) (Live, error) {
+	a.looking.Add(1)
+	defer a.looking.Add(-1)
 	s := newSearch(a, owner, want)
 	for _, k := range kinds {
 		if k.find != nil {

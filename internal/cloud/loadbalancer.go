@@ -50,6 +50,9 @@ var (
 )
 
 func askLoadBalancerNames(ctx context.Context, s *search, names []string) error {
+	if s.crowded() {
+		return s.listLoadBalancers(ctx, func(name string) bool { return slices.Contains(names, name) })
+	}
 	return s.askLoadBalancers(ctx, &elasticloadbalancingv2.DescribeLoadBalancersInput{Names: names})
 }
 
@@ -74,6 +77,10 @@ func (s *search) askLoadBalancers(ctx context.Context, in *elasticloadbalancingv
 // askLoadBalancerPrefix looks through all load balancers, for the same reason
 // as askTargetGroupPrefix.
 func askLoadBalancerPrefix(ctx context.Context, s *search, prefixes []string) error {
+	return s.listLoadBalancers(ctx, func(name string) bool { return hasPrefix(name, prefixes[0]) })
+}
+
+func (s *search) listLoadBalancers(ctx context.Context, wanted func(name string) bool) error {
 	pages := elasticloadbalancingv2.NewDescribeLoadBalancersPaginator(s.elb(), &elasticloadbalancingv2.DescribeLoadBalancersInput{})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -81,7 +88,7 @@ func askLoadBalancerPrefix(ctx context.Context, s *search, prefixes []string) er
 			return err
 		}
 		for _, b := range page.LoadBalancers {
-			if hasPrefix(aws.ToString(b.LoadBalancerName), prefixes[0]) {
+			if wanted(aws.ToString(b.LoadBalancerName)) {
 				s.foundLoadBalancer(b)
 			}
 		}

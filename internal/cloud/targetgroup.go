@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,6 +33,9 @@ var (
 )
 
 func askTargetGroupNames(ctx context.Context, s *search, names []string) error {
+	if s.crowded() {
+		return s.listTargetGroups(ctx, func(name string) bool { return slices.Contains(names, name) })
+	}
 	return s.askTargetGroups(ctx, &elasticloadbalancingv2.DescribeTargetGroupsInput{Names: names})
 }
 
@@ -56,6 +60,10 @@ func (s *search) askTargetGroups(ctx context.Context, in *elasticloadbalancingv2
 // askTargetGroupPrefix looks through all target groups: on termination the
 // names are not known, and the tagging API may not know the newest ones yet.
 func askTargetGroupPrefix(ctx context.Context, s *search, prefixes []string) error {
+	return s.listTargetGroups(ctx, func(name string) bool { return hasPrefix(name, prefixes[0]) })
+}
+
+func (s *search) listTargetGroups(ctx context.Context, wanted func(name string) bool) error {
 	pages := elasticloadbalancingv2.NewDescribeTargetGroupsPaginator(s.elb(), &elasticloadbalancingv2.DescribeTargetGroupsInput{})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -63,7 +71,7 @@ func askTargetGroupPrefix(ctx context.Context, s *search, prefixes []string) err
 			return err
 		}
 		for _, g := range page.TargetGroups {
-			if hasPrefix(aws.ToString(g.TargetGroupName), prefixes[0]) {
+			if wanted(aws.ToString(g.TargetGroupName)) {
 				s.foundTargetGroup(g)
 			}
 		}

@@ -23,6 +23,12 @@ func lookTogether(ctx context.Context) context.Context {
 	return context.WithValue(ctx, togetherKey{}, true)
 }
 
+// crowd is how many looks at once are better served by one list of everything,
+// which they share, than by asking about names each: AWS counts the calls.
+const crowd = 8
+
+func (a *Account) crowded() bool { return a.looking.Load() >= crowd }
+
 // options put the sharing before the retries, so that they are shared as well.
 func (t *together) options() []func(*middleware.Stack) error {
 	join := middleware.InitializeMiddlewareFunc("PhotonTogether", t.call)
