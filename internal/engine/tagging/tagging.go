@@ -84,7 +84,7 @@ func (t *Tagging) getResources(ctx context.Context, in *resourcegroupstaggingapi
 	}
 	var rows []types.ResourceTagMapping
 	for _, resource := range t.all(ctx, in.ResourceTypeFilters) {
-		if wanted(resource, in) {
+		if len(resource.Tags) > 0 && wanted(resource, in) {
 			rows = append(rows, types.ResourceTagMapping{ResourceARN: &resource.ARN, Tags: tagList(resource.Tags)})
 		}
 	}
