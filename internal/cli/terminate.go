@@ -65,7 +65,7 @@ func (a *app) terminateRest(ctx context.Context, t target, c changing, screen sc
 	if _, err := carryOut(ctx, t, c, p, nil, screen); err != nil {
 		return nil, err
 	}
-	return leftOver(ctx, t)
+	return deploy.Gone(ctx, func(ctx context.Context) ([]string, error) { return leftOver(ctx, t) })
 }
 
 // leftOver lists what a terminated service still has, besides what its file

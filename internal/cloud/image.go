@@ -28,6 +28,7 @@ const imageTimeout = 30 * time.Second
 var (
 	errImageMissing = errors.New("not found")
 	errImageDenied  = errors.New("access denied")
+	errImageLogin   = errors.New("only this machine has a login")
 )
 
 // sighting is an image that was found. What it runs on may take more calls,
@@ -113,7 +114,7 @@ func (a *Account) checkExists(ctx context.Context, use *imageUse) *Refusal {
 		return use.refuse("is not an image reference", `such as "registry.example.com/orders:1.4.2"`)
 	}
 	if use.found, err = a.findImage(ctx, use, reference); err != nil {
-		return use.refuse(a.imageProblem(err, reference), imageHint(err))
+		return use.refuse(a.imageProblem(err, reference), a.imageHint(err))
 	}
 	return nil
 }
@@ -127,7 +128,7 @@ func (a *Account) checkRuns(ctx context.Context, use *imageUse) *Refusal {
 	has, err := use.found.platforms(ctx)
 	if err != nil {
 		reference, _ := name.ParseReference(use.name)
-		return use.refuse(a.imageProblem(err, reference), imageHint(err))
+		return use.refuse(a.imageProblem(err, reference), a.imageHint(err))
 	}
 	for _, platform := range use.platforms {
 		if !slices.Contains(has, platform) {
@@ -177,19 +178,24 @@ func (a *Account) imageProblem(err error, reference name.Reference) string {
 		return "is not in " + host + also
 	case errors.Is(err, errImageDenied):
 		return "is not in " + host + ", or access is denied" + also
+	case errors.Is(err, errImageLogin):
+		return host + " asks for a login: this machine has one, the tasks have none"
 	case errors.Is(err, context.DeadlineExceeded):
 		return host + " did not answer in " + imageTimeout.String()
 	}
 	return err.Error()
 }
 
-func imageHint(err error) string {
+func (a *Account) imageHint(err error) string {
+	const credentials = `for a private registry: "registry": { "credentials": "secretsmanager:…" }`
 	var told *Error
-	if errors.As(err, &told) {
+	switch {
+	case errors.As(err, &told):
 		return told.Hint
-	}
-	if errors.Is(err, errImageDenied) {
-		return `for a private registry: "registry": { "credentials": "secretsmanager:…" }, or docker login`
+	case errors.Is(err, errImageDenied) && a.images != nil:
+		return credentials + ", or docker login"
+	case errors.Is(err, errImageDenied), errors.Is(err, errImageLogin):
+		return credentials
 	}
 	return ""
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -170,13 +172,13 @@ func TestImages(t *testing.T) {
 				"image " + ecrHost + "/shop:1: has linux/amd64; the workload asks for linux/arm64\n" +
 					`hint: build it with docker build --platform linux/arm64, or set "arch": "amd64"`},
 			{"no tag", "public.example.com/shop:2", "amd64", nil,
-				"image public.example.com/shop:2: not found in public.example.com and not on this machine"},
+				"image public.example.com/shop:2: is not in public.example.com, nor on this machine"},
 			{"no tag in ECR", ecrHost + "/shop:2", "amd64", nil,
-				"image " + ecrHost + "/shop:2: not found in " + ecrHost + " and not on this machine"},
+				"image " + ecrHost + "/shop:2: is not in " + ecrHost + ", nor on this machine"},
 			{"no repository in ECR", ecrHost + "/shelf:2", "amd64", nil,
-				"image " + ecrHost + "/shelf:2: not found in " + ecrHost + " and not on this machine"},
+				"image " + ecrHost + "/shelf:2: is not in " + ecrHost + ", nor on this machine"},
 			{"no credentials", "private.example.com/shop:1", "amd64", nil,
-				"image private.example.com/shop:1: private.example.com does not have it or denies access and not on this machine\n" +
+				"image private.example.com/shop:1: is not in private.example.com, or access is denied, nor on this machine\n" +
 					`hint: for a private registry: "registry": { "credentials": "secretsmanager:…" }, or docker login`},
 			{"no reference", "Shop:1:2", "amd64", nil,
 				"image Shop:1:2: is not an image reference\nhint: such as \"registry.example.com/orders:1.4.2\""},
@@ -186,5 +188,22 @@ func TestImages(t *testing.T) {
 		for _, c := range cases {
 			w.compare(c.name, w.surveyed(c.image, c.arch, c.credentials), c.want)
 		}
+	})
+}
+
+// A login of this machine does not help tasks that run elsewhere.
+func TestALoginOfThisMachineIsNotOneOfTheTasks(t *testing.T) {
+	inImageWorld(t, func(w *world) {
+		login := `{"auths": {"private.example.com": {"username": "reader", "password": "s3cret"},` +
+			` "public.example.com": {"username": "reader", "password": "s3cret"}}}`
+		must(w, 0, os.WriteFile(filepath.Join(os.Getenv("DOCKER_CONFIG"), "config.json"), []byte(login), 0o600))
+		single, err := imageFor(w, "amd64").Digest()
+		must(w, 0, err)
+		w.compare("on this machine", w.surveyed("private.example.com/shop:1", "amd64", nil), "private.example.com/shop@"+single.String())
+		w.account = w.openWith(nil)
+		w.compare("far away", w.surveyed("private.example.com/shop:1", "amd64", nil),
+			"image private.example.com/shop:1: private.example.com asks for a login: this machine has one, the tasks have none\n"+
+				`hint: for a private registry: "registry": { "credentials": "secretsmanager:…" }`)
+		w.compare("no login needed", w.surveyed("public.example.com/shop:1", "amd64", nil), "public.example.com/shop@"+single.String())
 	})
 }

@@ -35,6 +35,9 @@ func (a *Account) registryImage(ctx context.Context, use *imageUse, reference na
 		known = authn.Anonymous
 	}
 	image, err := a.remoteImage(ctx, reference, known)
+	if err == nil && known != authn.Anonymous && a.images == nil && !a.pullable(ctx, reference) {
+		return sighting{}, errImageLogin
+	}
 	if !errors.Is(err, errImageDenied) {
 		return image, err
 	}
@@ -42,6 +45,17 @@ func (a *Account) registryImage(ctx context.Context, use *imageUse, reference na
 		return a.remoteImage(ctx, reference, token)
 	}
 	return image, err
+}
+
+// pullable reports whether tasks can pull an image that this machine found with
+// a login of its own: far from here there is none. Only a clear no counts.
+func (a *Account) pullable(ctx context.Context, reference name.Reference) bool {
+	_, err := remote.Head(reference, remote.WithContext(ctx), remote.WithTransport(a.transport))
+	if err == nil {
+		return true
+	}
+	err = registryError(ctx, err)
+	return !errors.Is(err, errImageDenied) && !errors.Is(err, errImageMissing)
 }
 
 // remoteImage asks a registry for the digest and the platforms of an image.

@@ -20,6 +20,7 @@ var temporaryCodes = []string{
 	"ConcurrentModification",
 	"NoSuchEntity", // a role that was just made
 	"InvalidGroup.NotFound",
+	"InvalidSecurityGroup", // to a load balancer, of a group that was just made
 	"Throttling",
 	"ThrottlingException",
 	"RequestLimitExceeded",
@@ -34,10 +35,10 @@ var temporaryCodes = []string{
 var temporaryTexts = []string{
 	"verify that the ECS service role being passed has the proper permissions",
 	"does not have an associated load balancer",
-	"Unable to assume the service linked role",
-	"unable to assume the role",
+	"Unable to assume", // a role, or the service linked role
 	"Unable to Start a service that is still Draining",
 	"Role is not valid",
+	"InvalidGroup.NotFound", // in ECS's words about a group that was just made
 }
 
 func (f failure) temporary() bool {

@@ -70,13 +70,18 @@ func hideAWS(t *testing.T) {
 
 func (w *world) open() *cloud.Account {
 	w.Helper()
+	return w.openWith(func(_ context.Context, reference, _ string) (cloud.Image, bool, error) {
+		return cloud.Image{Digest: digest, Platforms: []string{"linux/amd64"}}, strings.HasPrefix(reference, "orders"), nil
+	})
+}
+
+func (w *world) openWith(images cloud.ImageSource) *cloud.Account {
+	w.Helper()
 	account, err := cloud.Open(w.Context(), cloud.Options{
 		Region: "eu-central-1", Endpoint: "http://engine.internal",
 		Credentials: credentials.NewStaticCredentialsProvider("123456789012", "secret", ""),
 		HTTPClient:  &http.Client{Transport: w.transport},
-		Images: func(_ context.Context, reference, _ string) (cloud.Image, bool, error) {
-			return cloud.Image{Digest: digest, Platforms: []string{"linux/amd64"}}, strings.HasPrefix(reference, "orders"), nil
-		},
+		Images:      images,
 	})
 	if err != nil {
 		w.Fatal(err)
