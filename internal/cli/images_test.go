@@ -20,18 +20,35 @@ import (
 // same image in every world.
 func (w *world) push(repository, tag string) string {
 	w.Helper()
+	reference, options := w.registry(repository, tag)
+	if err := remote.WriteIndex(reference, w.index(repository+tag), options...); err != nil {
+		w.Fatal(err)
+	}
+	return reference.Name()
+}
+
+// pushOne is push of an image for one architecture, as docker build makes it.
+func (w *world) pushOne(repository, tag string) string {
+	w.Helper()
+	reference, options := w.registry(repository, tag)
+	image := must(mutate.ConfigFile(empty.Image, &v1.ConfigFile{OS: "linux", Architecture: "amd64"}))(w)
+	if err := remote.Write(reference, image, options...); err != nil {
+		w.Fatal(err)
+	}
+	return reference.Name()
+}
+
+// registry is the place of an image, and how it gets there.
+func (w *world) registry(repository, tag string) (name.Reference, []remote.Option) {
+	w.Helper()
 	login, err := w.engine.Repository(w.Context(), worldAccount, worldRegion, repository)
 	if err != nil {
 		w.Fatal(err)
 	}
-	reference := must(name.ParseReference(worldRegistry + "/" + repository + ":" + tag))(w)
-	err = remote.WriteIndex(reference, w.index(repository+tag), remote.WithContext(w.Context()), remote.WithJobs(1),
-		remote.WithTransport(wire.Transport(w.engine)),
-		remote.WithAuth(authn.FromConfig(authn.AuthConfig{Username: login.Username, Password: login.Password})))
-	if err != nil {
-		w.Fatal(err)
+	return must(name.ParseReference(worldRegistry + "/" + repository + ":" + tag))(w), []remote.Option{
+		remote.WithContext(w.Context()), remote.WithJobs(1), remote.WithTransport(wire.Transport(w.engine)),
+		remote.WithAuth(authn.FromConfig(authn.AuthConfig{Username: login.Username, Password: login.Password})),
 	}
-	return reference.Name()
 }
 
 func (w *world) index(name string) v1.ImageIndex {

@@ -23,19 +23,23 @@ func (r run) call(operation string) call {
 }
 
 func TestASecondRunChangesNothingInThreeRounds(t *testing.T) {
-	inWorld(t, func(w *world) {
-		w.push("orders", "1")
-		w.deploys(w.orders("1"))
-		r, began := w.timed("--file", w.orders("1"))
-		if changes := mutating(r.calls); len(changes) > 0 {
-			w.Errorf("changing calls: %s", names(changes))
-		}
-		w.says(r.err, "Nothing to do: orders/default is as the file says.")
-		w.says(r.out, "http://127.88.0.1")
-		if n := rounds(began, time.Now()); n > 3 {
-			w.Errorf("%d rounds:\n%s", n, chart(r.calls, began))
-		}
-	})
+	for name, push := range map[string]func(w *world, repository, tag string) string{
+		"an image for several platforms": (*world).push, "an image for one": (*world).pushOne,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				push(w, "orders", "1")
+				w.deploys(w.orders("1"))
+				r, began := w.timed("--file", w.orders("1"))
+				w.same("changing calls", names(mutating(r.calls)), "")
+				w.says(r.err, "Nothing to do: orders/default is as the file says.")
+				w.says(r.out, "http://127.88.0.1")
+				if n := rounds(began, time.Now()); n > 3 {
+					w.Errorf("%d rounds:\n%s", n, chart(r.calls, began))
+				}
+			})
+		})
+	}
 }
 
 func TestANewImageIsATaskDefinitionAndAService(t *testing.T) {
