@@ -26,6 +26,18 @@ func (a *app) doctorCommand() *cobra.Command {
 type finding struct {
 	subject, answer string
 	err             error
+	optional        bool // a deployment does without
+}
+
+// word is how the finding is listed.
+func (f finding) word() string {
+	switch {
+	case f.err == nil:
+		return "ok"
+	case f.optional:
+		return "unknown"
+	}
+	return "missing"
 }
 
 // doctor asks for everything that a deployment needs, and goes on after what
@@ -39,12 +51,14 @@ func (a *app) doctor(ctx context.Context) error {
 	failed := 0
 	for _, f := range findings {
 		if f.err == nil {
-			fmt.Fprintf(a.std.Out, "ok       %-14s %s\n", f.subject, f.answer)
+			fmt.Fprintf(a.std.Out, "%-8s %-14s %s\n", f.word(), f.subject, f.answer)
 			continue
 		}
-		failed++
+		if !f.optional {
+			failed++
+		}
 		for line := range strings.Lines(f.err.Error()) {
-			fmt.Fprintf(a.std.Out, "missing  %-14s %s\n", f.subject, strings.TrimSpace(line))
+			fmt.Fprintf(a.std.Out, "%-8s %-14s %s\n", f.word(), f.subject, strings.TrimSpace(line))
 		}
 		for _, hint := range ui.HintsOf(f.err) {
 			fmt.Fprintf(a.std.Out, "         %-14s hint: %s\n", "", hint)
@@ -98,7 +112,7 @@ func (a *app) examine(ctx context.Context, t target) []finding {
 func quotaFindings(ctx context.Context, t target) []finding {
 	quotas, err := t.account.Quotas(ctx)
 	if err != nil {
-		return []finding{{subject: "quotas", err: err}}
+		return []finding{{subject: "quotas", err: err, optional: true}}
 	}
 	var findings []finding
 	for _, quota := range quotas {
