@@ -91,11 +91,13 @@ func checkCommand(p *process, n *node) Problems {
 }
 
 // checkProgress says whether ECS can start or stop a task at all: it rounds the
-// least up and the most down.
+// least up and the most down. What can never do either it does not take, even
+// for a scale of 0.
 func checkProgress(p *process) *fault {
 	least := (p.Scale*int(p.Deploy.Min) + 99) / 100
 	most := p.Scale * int(p.Deploy.Max) / 100
-	if p.Scale == 0 || p.Deploy.Max == 0 || least < p.Scale || most > p.Scale {
+	stuck := p.Deploy.Min == 100 && p.Deploy.Max == 100
+	if p.Deploy.Max == 0 || !stuck && (p.Scale == 0 || least < p.Scale || most > p.Scale) {
 		return nil
 	}
 	return faultf("raise max, or lower min", "with a scale of %d, a deployment could neither start nor stop a task: min %d%% keeps %d, max %d%% allows %d",

@@ -161,7 +161,8 @@ func TestWhereTheSmallestDeploymentCanProgress(t *testing.T) {
 		min, max percent
 		progress bool
 	}{
-		{0, 100, 100, true},
+		{0, 100, 100, false},
+		{0, 99, 100, true},
 		{1, 100, 100, false},
 		{1, 100, 199, false},
 		{1, 100, 200, true},
