@@ -112,17 +112,18 @@ func TestAWatchWithoutADeploymentFindsTheOneThatWasStarted(t *testing.T) {
 
 func TestOngoingRolloutsAreInLive(t *testing.T) {
 	inWorld(t, func(w *world) {
-		p, _ := w.planned(owner, orders(nil))
+		slow := orders(map[string]string{"MEMORY_LISTEN_AFTER": "10s"})
+		p, _ := w.planned(owner, slow)
 		w.carry(p)
-		_, live := w.planned(owner, orders(nil))
+		_, live := w.planned(owner, slow)
 		started, _ := w.account.Started(webService)
 		if len(live.Ongoing) != 1 {
-			t.Fatalf("%d rollouts", len(live.Ongoing))
+			w.Fatalf("%d rollouts", len(live.Ongoing))
 		}
 		w.compare("status", w.watched(live.Ongoing[0]).Deployment.ARN, w.watched(started).Deployment.ARN)
-		_, live = w.planned(owner, orders(nil))
+		_, live = w.planned(owner, slow)
 		if len(live.Ongoing) != 0 {
-			t.Errorf("%+v", live.Ongoing)
+			w.Errorf("%+v", live.Ongoing)
 		}
 	})
 }
