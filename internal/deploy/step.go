@@ -8,11 +8,13 @@ import (
 )
 
 // How long a step may be refused for reasons that pass by themselves, and how
-// long until it has settled. A deletion waits for others to let go: tasks
-// drain, network interfaces vanish minutes after their load balancer.
+// long until it has settled. A deletion waits for others to let go: network
+// interfaces vanish minutes after their load balancer, and tasks drain for an
+// hour if the file asks for it.
 const (
 	changePatience = 3 * time.Minute
 	deletePatience = 15 * time.Minute
+	settlePatience = 75 * time.Minute
 )
 
 // step makes one change and waits until it has settled.
@@ -22,7 +24,7 @@ func (r *run) step(ctx context.Context, step plan.Step) error {
 	r.tell(StepBegan{Step: step})
 	err := r.do(ctx, step, deadline)
 	if err == nil {
-		err = r.settled(ctx, step, deadline)
+		err = r.settled(ctx, step, began.Add(settlePatience))
 	}
 	switch {
 	case err == nil:

@@ -107,10 +107,22 @@ func TestStepHoldsBackOthersUntilItHasSettled(t *testing.T) {
 	})
 }
 
+// A file may ask for an hour in which requests finish.
+func TestStepSettlesWithTheLongestDrain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		account := newScript()
+		account.settles["orders_web"] = time.Hour + 2*time.Minute
+		p := planOf(step(plan.Clean, plan.Delete, resource.KindService, "orders_web"))
+		if outcome, err := Run(t.Context(), account, p, Options{}); err != nil || outcome.End != Done {
+			t.Errorf("%s, %v", outcome.End, err)
+		}
+	})
+}
+
 func TestStepThatNeverSettlesSaysWhatIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		account := newScript()
-		account.settles["orders_web"] = time.Hour
+		account.settles["orders_web"] = 2 * time.Hour
 		p := planOf(step(plan.Clean, plan.Delete, resource.KindService, "orders_web"))
 		_, err := Run(t.Context(), account, p, Options{})
 		if err == nil || err.Error() != "service orders_web: 2 tasks are still stopping for too long" {
