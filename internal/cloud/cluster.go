@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -26,8 +27,10 @@ func askClusters(ctx context.Context, s *search, names []string) error {
 		return err
 	}
 	for _, c := range out.Clusters {
-		if aws.ToString(c.Status) != "ACTIVE" {
-			continue // INACTIVE ones stay visible after their deletion
+		// INACTIVE ones stay visible after their deletion. One that is half
+		// made is made on, or deleted.
+		if status := aws.ToString(c.Status); status == "INACTIVE" || status != "ACTIVE" && len(s.want) > 0 {
+			continue
 		}
 		s.tagged(aws.ToString(c.ClusterArn), ecsTags(c.Tags))
 		s.found(&thing{
@@ -38,7 +41,8 @@ func askClusters(ctx context.Context, s *search, names []string) error {
 	return nil
 }
 
-// createCluster needs no check for a cluster that exists: AWS returns it.
+// createCluster needs no check for a cluster that exists: AWS returns it, also
+// while its capacity providers are being attached.
 func createCluster(ctx context.Context, a *Account, want resource.Resource) (string, error) {
 	out, err := a.ecs().CreateCluster(ctx, &ecs.CreateClusterInput{
 		ClusterName:       &want.Key.Name,
@@ -48,7 +52,19 @@ func createCluster(ctx context.Context, a *Account, want resource.Resource) (str
 	if err != nil {
 		return "", err
 	}
-	return aws.ToString(out.Cluster.ClusterArn), nil
+	switch status := aws.ToString(out.Cluster.Status); status {
+	case "ACTIVE":
+		return aws.ToString(out.Cluster.ClusterArn), nil
+	case "FAILED":
+		return "", &StepError{
+			Step: want.Key, Operation: "CreateCluster", Message: "its capacity providers could not be attached",
+			Hint: "terminate the service and deploy it again",
+		}
+	default:
+		return "", &StepError{
+			Step: want.Key, Operation: "CreateCluster", Message: "it is " + strings.ToLower(status), Temporary: true, Waiting: true,
+		}
+	}
 }
 
 func updateCluster(ctx context.Context, a *Account, want, have resource.Resource) error {
