@@ -17,6 +17,7 @@ const startTimeout = 3 * time.Minute
 // box is one container of the task, started or not.
 type box struct {
 	definition types.ContainerDefinition
+	image      string            // as pulled
 	container  runtime.Container // nil until started
 	startedAt  time.Time
 	progress   progress

@@ -62,7 +62,7 @@ func overrideContainer(c types.ContainerDefinition, change types.ContainerOverri
 func (a *agent) configure(work context.Context, b *box) runtime.ContainerConfig {
 	c, d := b.definition, a.definition
 	config := runtime.ContainerConfig{
-		Name: *c.Name, Image: *c.Image, Command: c.Command, Entrypoint: c.EntryPoint,
+		Name: *c.Name, Image: b.image, Command: c.Command, Entrypoint: c.EntryPoint,
 		WorkingDirectory: aws.ToString(c.WorkingDirectory), User: aws.ToString(c.User),
 		Env: a.environment(work, c), CPU: float64(c.Cpu) / 1024, Memory: int64(aws.ToInt32(c.Memory)) << 20,
 		ReadOnlyRoot: aws.ToBool(c.ReadonlyRootFilesystem), Health: checkOf(c.HealthCheck), Labels: a.labels(c),

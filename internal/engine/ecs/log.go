@@ -18,16 +18,19 @@ const (
 	batch      = 1000                   // lines appended at a time
 	lineLimit  = 256 << 10              // bytes of an event; longer lines are cut into several
 	lastTries  = 3                      // appends tried after the container's end
+	bufferSize = 10 << 20               // bytes that wait for a group that cannot be written to
 )
 
 // logStream is a container's output on its way to its awslogs stream. Write
-// never waits; no line is lost unless the group cannot be written to.
+// never waits; the oldest lines are lost when the group cannot be written to
+// for so long that they fill the buffer, as with AWS's mode non-blocking.
 type logStream struct {
 	send func([]LogEvent) error
 
 	mu      sync.Mutex
 	partial []byte
 	pending []LogEvent
+	waiting int // bytes of pending and of what flush is sending
 	wake    chan struct{}
 	once    sync.Once
 	closed  chan struct{}
@@ -69,6 +72,11 @@ func (l *logStream) Write(p []byte) (int, error) {
 func (l *logStream) add(line []byte) {
 	if text := strings.TrimSuffix(string(line), "\r"); text != "" {
 		l.pending = append(l.pending, LogEvent{Time: time.Now(), Message: text})
+		l.waiting += len(text)
+	}
+	for l.waiting > bufferSize && len(l.pending) > 0 {
+		l.waiting -= len(l.pending[0].Message)
+		l.pending = l.pending[1:]
 	}
 }
 
@@ -129,9 +137,19 @@ func (l *logStream) flush() bool {
 			l.mu.Unlock()
 			return false
 		}
+		l.sent(pending[:n])
 		pending = pending[n:]
 	}
 	return true
+}
+
+// sent makes room for what comes next.
+func (l *logStream) sent(events []LogEvent) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, event := range events {
+		l.waiting -= len(event.Message)
+	}
 }
 
 // openLogs makes the streams of all containers that log to CloudWatch.

@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -61,22 +62,47 @@ func (a *agent) attach(work context.Context, t task) error {
 func (a *agent) pull(work context.Context) error {
 	a.edit(func(t *task) { t.PullStartedAt = aws.Time(time.Now()) })
 	for _, c := range a.definition.ContainerDefinitions {
-		auth, err := a.login(work, c)
-		if err != nil {
+		if err := a.pullOne(work, c); err != nil {
 			return err
 		}
-		image, err := a.e.parts.Runtime.Pull(work, *c.Image, platformOf(a.definition), auth)
-		if work.Err() != nil {
-			return work.Err()
-		}
-		if err != nil {
-			return noPull(*c.Name, platformOf(a.definition), err)
-		}
-		t := a.edit(func(t *task) { container(t, *c.Name).ImageDigest = optional(image.Digest) })
-		a.e.digest(t, *c.Name, image.Digest)
 	}
 	a.edit(func(t *task) { t.PullStoppedAt = aws.Time(time.Now()) })
 	return nil
+}
+
+// pullOne gets one image: for a service's task the one that the first task of
+// the deployment got, even where the tag has been moved since.
+func (a *agent) pullOne(work context.Context, c types.ContainerDefinition) error {
+	auth, err := a.login(work, c)
+	if err != nil {
+		return err
+	}
+	platform, name := platformOf(a.definition), *c.Image
+	image, err := a.e.parts.Runtime.Pull(work, name, platform, auth)
+	if err == nil {
+		if first := a.e.digest(a.task(), c, image.Digest); first != image.Digest {
+			name = pinned(name, first)
+			image, err = a.e.parts.Runtime.Pull(work, name, platform, auth)
+		}
+	}
+	if work.Err() != nil {
+		return work.Err()
+	}
+	if err != nil {
+		return noPull(*c.Name, platform, err)
+	}
+	a.boxes[*c.Name].image = name
+	a.edit(func(t *task) { container(t, *c.Name).ImageDigest = optional(image.Digest) })
+	return nil
+}
+
+// pinned is the reference to the image of a digest in a reference's repository.
+func pinned(reference, digest string) string {
+	name, _, _ := strings.Cut(reference, "@")
+	if i := strings.LastIndex(name, ":"); i > strings.LastIndex(name, "/") {
+		name = name[:i]
+	}
+	return name + "@" + digest
 }
 
 // enclose makes the sandbox that the containers share.

@@ -91,22 +91,29 @@ func (e *ECS) DescribeServiceRevisions(ctx context.Context, in *ecs.DescribeServ
 	return out, nil
 }
 
-// digest records what a container's image turned out to be.
-func (e *ECS) digest(t task, container, digest string) {
-	if t.Service == "" || digest == "" {
-		return
+// digest records what a container's image turned out to be, and returns what
+// it is for all tasks of the revision: the digest that the first of them
+// found, unless the container asks for no such consistency.
+func (e *ECS) digest(t task, c types.ContainerDefinition, digest string) string {
+	if t.Service == "" || digest == "" || c.VersionConsistency == types.VersionConsistencyDisabled {
+		return digest
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	key := t.serviceKey() + "/" + t.Revision
 	r, ok := e.rows.revisions.Get(key)
 	if !ok {
-		return
+		return digest
 	}
 	for i, image := range r.ContainerImages {
-		if *image.ContainerName == container && image.ImageDigest == nil {
+		switch {
+		case *image.ContainerName != *c.Name:
+		case image.ImageDigest != nil:
+			return *image.ImageDigest
+		default:
 			r.ContainerImages[i].ImageDigest = &digest
 			e.rows.revisions.Put(key, r)
 		}
 	}
+	return digest
 }

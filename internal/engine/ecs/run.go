@@ -113,7 +113,10 @@ func (e *ECS) sweep() {
 		}
 	}
 	for key, row := range e.rows.services.All("") {
-		if row.status() == "INACTIVE" && time.Since(row.Ended) > remember {
+		switch {
+		case row.status() != "INACTIVE":
+			e.sweepHistory(key, row)
+		case time.Since(row.Ended) > remember:
 			e.forget(key)
 		}
 	}

@@ -5,6 +5,7 @@ package state
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 )
 
 // DB is the file behind the tables, or nothing but memory.
@@ -25,7 +27,10 @@ type DB struct {
 // second one gets an error after a second.
 func Open(path string) (*DB, error) {
 	file, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoSync: true})
-	if err != nil {
+	switch {
+	case errors.Is(err, bbolterrors.ErrTimeout):
+		return nil, fmt.Errorf("engine state %s: another engine is using it", path)
+	case err != nil:
 		return nil, fmt.Errorf("engine state %s: %w", path, err)
 	}
 	return &DB{file: file}, nil
