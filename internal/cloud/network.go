@@ -145,7 +145,8 @@ func publicIP(s *spec.Spec, tasks []types.Subnet) bool {
 	return !slices.ContainsFunc(tasks, func(subnet types.Subnet) bool { return !aws.ToBool(subnet.DefaultForAz) })
 }
 
-// checkGroups checks that the file's own security groups exist.
+// checkGroups checks that the file's own security groups exist where the tasks
+// are put.
 func (a *Account) checkGroups(ctx context.Context, s *spec.Spec, _ *resource.Facts) ([]Refusal, error) {
 	ids := s.Network.SecurityGroups
 	if len(ids) == 0 {
@@ -155,11 +156,31 @@ func (a *Account) checkGroups(ctx context.Context, s *spec.Spec, _ *resource.Fac
 	if err != nil {
 		return nil, explain(err, "security groups")
 	}
+	subnets, err := a.subnets(ctx, slices.Concat(s.Network.Subnets, s.Network.LoadBalancerSubnets))
+	if err != nil {
+		return nil, err
+	}
 	var refusals []Refusal
 	for _, id := range ids {
-		if !slices.ContainsFunc(groups, func(g types.SecurityGroup) bool { return aws.ToString(g.GroupId) == id }) {
-			refusals = append(refusals, Refusal{Subject: "security group " + id, Message: "does not exist in this region"})
+		if message := groupProblem(id, groups, subnets); message != "" {
+			refusals = append(refusals, Refusal{Subject: "security group " + id, Message: message})
 		}
 	}
 	return refusals, nil
+}
+
+// groupProblem says why a security group is of no use in the subnets; empty
+// when it is of use.
+func groupProblem(id string, groups []types.SecurityGroup, subnets []types.Subnet) string {
+	i := slices.IndexFunc(groups, func(g types.SecurityGroup) bool { return aws.ToString(g.GroupId) == id })
+	if i < 0 {
+		return "does not exist in this region"
+	}
+	vpc := aws.ToString(groups[i].VpcId)
+	for _, subnet := range subnets {
+		if other := aws.ToString(subnet.VpcId); other != vpc {
+			return fmt.Sprintf("is of %s, subnet %s of %s", vpc, aws.ToString(subnet.SubnetId), other)
+		}
+	}
+	return ""
 }

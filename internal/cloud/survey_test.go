@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
@@ -91,6 +92,25 @@ func TestSurveyFindsTheKeysOfSecrets(t *testing.T) {
 			w.compare(key+" of a parameter", facts.Keys["ssm:/key"], want)
 		})
 	}
+}
+
+func TestSecurityGroupsMustBeOfTheVPCOfTheTasks(t *testing.T) {
+	inWorld(t, func(w *world) {
+		client := ec2.NewFromConfig(w.byHand())
+		vpc, err := client.CreateVpc(w.Context(), &ec2.CreateVpcInput{CidrBlock: aws.String("10.9.0.0/16")})
+		must(w, 0, err)
+		group, err := client.CreateSecurityGroup(w.Context(), &ec2.CreateSecurityGroupInput{
+			GroupName: aws.String("far"), Description: aws.String("far"), VpcId: vpc.Vpc.VpcId,
+		})
+		must(w, 0, err)
+		facts, err := w.account.Survey(w.Context(), orders(nil))
+		must(w, 0, err)
+		s := orders(nil)
+		s.Network.SecurityGroups = []string{*group.GroupId}
+		_, err = w.account.Survey(w.Context(), s)
+		w.compare("error", fmt.Sprint(err), fmt.Sprintf("security group %s: is of %s, subnet %s of %s",
+			*group.GroupId, *vpc.Vpc.VpcId, facts.Network.Subnets[0], facts.Network.VPC))
+	})
 }
 
 func TestNetworkIsTheDefaultOne(t *testing.T) {
