@@ -249,3 +249,35 @@ func TestAServiceIsMadeAgainWhenItsPredecessorHasDrained(t *testing.T) {
 		w.compare("status", w.deploy(orders(nil)).Deployment.Status, "SUCCESSFUL")
 	})
 }
+
+// A service moves to a load balancer that is still being made: it waits for it,
+// because tasks behind it would count as unhealthy.
+func TestAServiceMovesToAnotherLoadBalancer(t *testing.T) {
+	inSlowWorld(t, engine.Options{Provision: 3 * time.Minute}, func(w *world) {
+		w.deploy(orders(nil))
+		internal := orders(nil)
+		internal.Workloads[0].HTTP.Internal = true
+		p, _ := w.planned(owner, internal)
+		var shift plan.Step
+		for _, step := range p.Steps {
+			switch {
+			case step.Stage == plan.Prepare:
+				w.do(step)
+			case step.Stage == plan.Shift:
+				shift = step
+			}
+		}
+		var waits *cloud.StepError
+		if err := w.account.Do(w.Context(), shift); !errors.As(err, &waits) || !waits.Waiting {
+			t.Errorf("before the load balancer is active: %v", err)
+		}
+		w.do(shift)
+		watch, _ := w.account.Started(webService)
+		w.compare("status", w.watched(watch).Deployment.Status, "SUCCESSFUL")
+		p, _ = w.planned(owner, internal)
+		w.carry(p)
+		p, live := w.planned(owner, internal)
+		w.compare("steps left", fmt.Sprint(len(p.Steps)), "0")
+		w.compare("load balancers", fmt.Sprint(len(live.Set.Of(resource.KindLoadBalancer))), "1")
+	})
+}

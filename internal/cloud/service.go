@@ -112,6 +112,11 @@ func updateService(ctx context.Context, a *Account, want, have resource.Resource
 	if err != nil {
 		return err
 	}
+	if len(in.LoadBalancers) > 0 {
+		if err := a.awaitLoadBalancers(ctx, want); err != nil {
+			return err
+		}
+	}
 	in.Cluster, in.Service = aws.String(clusterOf(have.ID)), &have.ID
 	in.ForceNewDeployment = hasAny(document, forcing) || have.Failed != ""
 	since := a.begin()
