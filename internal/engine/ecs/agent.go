@@ -126,7 +126,7 @@ func noteReason(t *task, container, detail string) {
 // watch starts the containers as their dependencies allow, registers the
 // targets once all run, and returns when the task is to stop or has failed.
 func (a *agent) watch(work context.Context) error {
-	active := false
+	active, g := false, &gauge{at: time.Now()}
 	for {
 		if err := a.startReady(work); err != nil {
 			return err
@@ -140,7 +140,7 @@ func (a *agent) watch(work context.Context) error {
 			}
 			active = true
 		}
-		timer := time.NewTimer(a.patience())
+		timer := time.NewTimer(min(a.patience(), g.wait()))
 		select {
 		case n := <-a.news:
 			timer.Stop()
@@ -148,6 +148,7 @@ func (a *agent) watch(work context.Context) error {
 				return err
 			}
 		case <-timer.C:
+			a.measure(work, g)
 		case <-work.Done():
 			timer.Stop()
 			return nil

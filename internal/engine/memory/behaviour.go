@@ -23,6 +23,7 @@ type behaviour struct {
 	unhealthyAfter time.Duration // 0: never
 	log            []string
 	ignoreTerm     bool
+	cpu, used      int // thousandths of a core, MiB
 }
 
 // behave reads the environment; a value that cannot be read is an error, so
@@ -59,7 +60,9 @@ func (b *behaviour) read(env map[string]string) error {
 }
 
 func (b *behaviour) readNumbers(env map[string]string) error {
-	for name, into := range map[string]*int{"MEMORY_EXIT": &b.exit, "MEMORY_STATUS": &b.status} {
+	for name, into := range map[string]*int{
+		"MEMORY_EXIT": &b.exit, "MEMORY_STATUS": &b.status, "MEMORY_CPU": &b.cpu, "MEMORY_USED": &b.used,
+	} {
 		if env[name] == "" {
 			continue
 		}

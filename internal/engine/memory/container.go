@@ -45,6 +45,14 @@ func (c *container) Stop(_ context.Context, grace time.Duration) error {
 	return nil
 }
 
+// Usage implements runtime.Meter.
+func (c *container) Usage(context.Context) (runtime.Usage, error) {
+	return runtime.Usage{
+		CPU:    time.Since(c.begin) * time.Duration(c.how.cpu) / 1000,
+		Memory: int64(c.how.used) << 20,
+	}, nil
+}
+
 func (c *container) kill() { c.killOnce.Do(func() { close(c.killed) }) }
 
 // live is the container's process: it serves until it is told to end.

@@ -17,6 +17,8 @@
 //	MEMORY_UNHEALTHY_AFTER=9s  become UNHEALTHY then
 //	MEMORY_LOG="line\nline"    lines to write at the start
 //	MEMORY_IGNORE_SIGTERM=1    go on until SIGKILL
+//	MEMORY_CPU=250             thousandths of a core that it uses (0)
+//	MEMORY_USED=100            MiB that it uses (0)
 package memory
 
 import (

@@ -44,6 +44,17 @@ type Container interface {
 	Stop(ctx context.Context, grace time.Duration) error
 }
 
+// Meter is a Container that knows what it uses.
+type Meter interface {
+	Usage(ctx context.Context) (Usage, error)
+}
+
+// Usage is what a container has used and uses.
+type Usage struct {
+	CPU    time.Duration // of one core, since the container's start
+	Memory int64         // bytes, now
+}
+
 // Auth is a registry login; the zero value means none.
 type Auth struct{ Username, Password string }
 
