@@ -94,7 +94,7 @@ type fileHealth struct {
 	Healthy   int      `json:"healthy" range:"2..10" default:"2" doc:"Passes in a row until a task is healthy again."`
 	Unhealthy int      `json:"unhealthy" range:"2..10" default:"3" doc:"Failures in a row until a task is unhealthy."`
 	Expect    codes    `json:"expect" default:"\"200-399\"" doc:"Status codes that pass: \"200\", \"200-299\", \"200,204\"."`
-	Grace     duration `json:"grace" range:"0s..2h" default:"30s" doc:"After a task's start, failures do not count for so long."`
+	Grace     duration `json:"grace" range:"0s..2h" default:"60s" doc:"After a task's start, failures do not count for so long."`
 }
 
 type fileCheck struct {
