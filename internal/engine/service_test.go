@@ -47,12 +47,11 @@ func TestARollingUpdateUnderLoadLosesNoRequest(t *testing.T) {
 		var requests sync.WaitGroup
 		var mu sync.Mutex
 		versions := map[string]int{}
-		for w.deployment().Status != types.ServiceDeploymentStatusSuccessful && versions["lost"] == 0 {
+		for w.deployment().Status != types.ServiceDeploymentStatusSuccessful && !w.Failed() {
 			requests.Go(func() {
 				version, _, ok := strings.Cut(w.get(s.host, 80, "/"), " of task ")
 				if !ok {
 					w.Errorf("lost: %s", version)
-					version = "lost"
 				}
 				mu.Lock()
 				defer mu.Unlock()
