@@ -8,12 +8,9 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"photon/internal/cloud"
 	"photon/internal/deploy"
 	"photon/internal/plan"
-	"photon/internal/resource"
 	"photon/internal/spec"
 )
 
