@@ -15,17 +15,18 @@ import (
 )
 
 // Pull implements runtime.Runtime. An image that is in the Docker Engine's
-// store and fits the platform is not asked for again.
+// store and fits the platform is not asked for again, unless a registry may
+// have moved its tag meanwhile.
 func (r *Runtime) Pull(ctx context.Context, image, platform string, auth runtime.Auth) (runtime.Image, error) {
 	have, err := r.find(ctx, image)
 	if err != nil {
 		return runtime.Image{}, &runtime.PullError{Image: image, Reason: runtime.PullFailed, Detail: daemonText(err)}
 	}
-	if have != nil && have.fits(platform) {
+	if have != nil && have.fits(platform) && !movable(image) {
 		return runtime.Image{Digest: have.digest(image)}, nil
 	}
 	if err := r.fetch(ctx, image, platform, auth); err != nil {
-		if have != nil {
+		if have != nil && !have.fits(platform) {
 			return runtime.Image{}, wrongPlatform(image, have, platform)
 		}
 		return runtime.Image{}, pullError(image, err)
@@ -40,6 +41,13 @@ func (r *Runtime) Pull(ctx context.Context, image, platform string, auth runtime
 		return runtime.Image{}, wrongPlatform(image, have, platform)
 	}
 	return runtime.Image{Digest: have.digest(image)}, nil
+}
+
+// movable reports whether a reference is a tag in a registry. A name without
+// a registry's host is one of the Docker Engine's own store first.
+func movable(image string) bool {
+	host, _, ok := strings.Cut(image, "/")
+	return ok && strings.ContainsAny(host, ".:") && !strings.Contains(image, "@")
 }
 
 func (r *Runtime) fetch(ctx context.Context, image, platform string, auth runtime.Auth) error {

@@ -114,3 +114,22 @@ func TestPullFromAPrivateRegistry(t *testing.T) {
 		_, _ = r.docker.ImageRemove(ctx, left, client.ImageRemoveOptions{Force: true, PruneChildren: true})
 	}
 }
+
+// ECS asks the registry each time: a tag may have moved, or be gone.
+func TestATagThatMovedIsPulledAgain(t *testing.T) {
+	r := open(t, "moved")
+	ctx := context.Background()
+	host, first := privateRegistry(t)
+	t.Cleanup(func() {
+		_, _ = r.docker.ImageRemove(ctx, host+"/app:2", client.ImageRemoveOptions{Force: true, PruneChildren: true})
+	})
+	pull := func(want string) {
+		t.Helper()
+		image, err := r.Pull(ctx, host+"/app:2", "linux/"+goArch(), login)
+		if err != nil || image.Digest != want {
+			t.Errorf("got %s, %v; the tag is at %s", image.Digest, err, want)
+		}
+	}
+	pull(first)
+	pull(push(t, host+"/app:2", goArch()))
+}
