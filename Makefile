@@ -38,6 +38,7 @@ docker-test: build
 race:
 	@scripts/package.sh gcc gcc
 	CGO_ENABLED=1 go test -race ./internal/engine/... ./internal/cloud/... ./internal/deploy/... ./internal/ui/...
+	CGO_ENABLED=1 go test -race -run 'Copies|Several|Fifty|Joins|Superseded|Interrupted' ./internal/cli
 
 lint:
 	@scripts/lint.sh
