@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -98,6 +99,7 @@ func (a *app) engineRun(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(longRun)
 	return server.Run(ctx, config, func() {
 		fmt.Fprintf(a.std.Err, "engine: answers at http://%s\n", config.Address)
 	})

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"syscall"
 
@@ -32,9 +33,17 @@ type Streams struct {
 	Piped    bool // Out goes to a program or a file, which wants no colours
 }
 
+// How much garbage may gather, in percent of what lives: a run of photon is
+// over before collecting pays, the engine is not.
+const (
+	shortRun = 400
+	longRun  = 100
+)
+
 // Run runs photon with the process's arguments and streams and returns the
 // exit code. An interrupt ends the run in an orderly way; a second one kills.
 func Run() int {
+	debug.SetGCPercent(shortRun)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	terminal := term.IsTerminal(int(os.Stderr.Fd())) && term.IsTerminal(int(os.Stdin.Fd()))
