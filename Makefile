@@ -9,7 +9,7 @@ LDFLAGS  := -s -w -X photon/internal/cli.version=$(VERSION)
 SOURCES  := $(shell find . -name '*.go' -not -path './.git/*') go.mod go.sum
 MAX_SIZE := 47185920 # 45 MiB
 
-.PHONY: build demo test unit docker-test race lint check-binary bench clean docker awscli
+.PHONY: build demo test unit docker-test race lint check-binary bench clean docker awscli curl
 
 build: $(BIN)
 
@@ -19,11 +19,14 @@ $(BIN): $(SOURCES)
 docker:
 	@scripts/docker.sh
 
+curl:
+	@scripts/package.sh curl curl
+
 # The judge of the engine's answers.
 awscli:
 	@scripts/package.sh aws awscli
 
-demo: docker build
+demo: docker curl build
 	@scripts/demo.sh
 
 # Everything: the fast rings first, then real containers.
