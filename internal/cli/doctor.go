@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -50,24 +51,51 @@ func (a *app) doctor(ctx context.Context) error {
 	findings := a.examine(ctx, t)
 	failed := 0
 	for _, f := range findings {
-		if f.err == nil {
-			fmt.Fprintf(a.std.Out, "%-8s %-14s %s\n", f.word(), f.subject, f.answer)
-			continue
-		}
-		if !f.optional {
+		if f.err != nil && !f.optional {
 			failed++
 		}
-		for line := range strings.Lines(f.err.Error()) {
-			fmt.Fprintf(a.std.Out, "%-8s %-14s %s\n", f.word(), f.subject, strings.TrimSpace(line))
-		}
-		for _, hint := range ui.HintsOf(f.err) {
-			fmt.Fprintf(a.std.Out, "         %-14s hint: %s\n", "", hint)
+		if a.flags.output == outputJSON {
+			a.writeFinding(f)
+		} else {
+			a.showFinding(f)
 		}
 	}
 	if failed > 0 {
 		return &codeError{code: exitError, cause: fmt.Errorf("missing: %d of %d", failed, len(findings))}
 	}
 	return nil
+}
+
+// showFinding shows a finding to a person.
+func (a *app) showFinding(f finding) {
+	if f.err == nil {
+		fmt.Fprintf(a.std.Out, "%-8s %-14s %s\n", f.word(), f.subject, f.answer)
+		return
+	}
+	for line := range strings.Lines(f.err.Error()) {
+		fmt.Fprintf(a.std.Out, "%-8s %-14s %s\n", f.word(), f.subject, strings.TrimSpace(line))
+	}
+	for _, hint := range ui.HintsOf(f.err) {
+		fmt.Fprintf(a.std.Out, "         %-14s hint: %s\n", "", hint)
+	}
+}
+
+// writeFinding writes a finding as a line of JSON.
+func (a *app) writeFinding(f finding) {
+	text := f.answer
+	if f.err != nil {
+		text = f.err.Error()
+	}
+	encoder := json.NewEncoder(a.std.Out)
+	encoder.SetEscapeHTML(false)
+	// A stdout that is gone has nobody to tell.
+	_ = encoder.Encode(struct {
+		Event   string   `json:"event"`
+		Subject string   `json:"subject"`
+		Finding string   `json:"finding"`
+		Text    string   `json:"text"`
+		Hints   []string `json:"hints,omitempty"`
+	}{"finding", f.subject, f.word(), text, ui.HintsOf(f.err)})
 }
 
 // patient is the file to look at, or an empty one.

@@ -183,7 +183,14 @@ func (a *Account) imageProblem(err error, reference name.Reference) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return host + " did not answer in " + imageTimeout.String()
 	}
-	return err.Error()
+	if errors.As(err, new(*Error)) {
+		return err.Error()
+	}
+	asked := host + " cannot be asked: " + reasonOf(err)
+	if a.images != nil {
+		return "is not on this machine, and " + asked
+	}
+	return asked
 }
 
 func (a *Account) imageHint(err error) string {

@@ -183,7 +183,7 @@ func TestImages(t *testing.T) {
 			{"no reference", "Shop:1:2", "amd64", nil,
 				"image Shop:1:2: is not an image reference\nhint: such as \"registry.example.com/orders:1.4.2\""},
 			{"no host", "nowhere.example.com/shop:1", "amd64", nil,
-				"image nowhere.example.com/shop:1: no such host nowhere.example.com"},
+				"image nowhere.example.com/shop:1: is not on this machine, and nowhere.example.com cannot be asked: no such host nowhere.example.com"},
 		}
 		for _, c := range cases {
 			w.compare(c.name, w.surveyed(c.image, c.arch, c.credentials), c.want)
