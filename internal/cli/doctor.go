@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -49,16 +48,16 @@ func (a *app) doctor(ctx context.Context) error {
 		return err
 	}
 	findings := a.examine(ctx, t)
+	show := a.showFinding
+	if a.flags.output == outputJSON {
+		show = writeFinding(ui.NewJSON(a.std.Out, owner(t.spec)))
+	}
 	failed := 0
 	for _, f := range findings {
 		if f.err != nil && !f.optional {
 			failed++
 		}
-		if a.flags.output == outputJSON {
-			a.writeFinding(f)
-		} else {
-			a.showFinding(f)
-		}
+		show(f)
 	}
 	if failed > 0 {
 		return &codeError{code: exitError, cause: fmt.Errorf("missing: %d of %d", failed, len(findings))}
@@ -80,22 +79,23 @@ func (a *app) showFinding(f finding) {
 	}
 }
 
-// writeFinding writes a finding as a line of JSON.
-func (a *app) writeFinding(f finding) {
-	text := f.answer
-	if f.err != nil {
-		text = f.err.Error()
+// writeFinding writes findings as lines of JSON.
+func writeFinding(to *ui.JSON) func(finding) {
+	return func(f finding) {
+		text := f.answer
+		if f.err != nil {
+			text = f.err.Error()
+		}
+		to.Finding(f.subject, f.word(), text, ui.HintsOf(f.err))
 	}
-	encoder := json.NewEncoder(a.std.Out)
-	encoder.SetEscapeHTML(false)
-	// A stdout that is gone has nobody to tell.
-	_ = encoder.Encode(struct {
-		Event   string   `json:"event"`
-		Subject string   `json:"subject"`
-		Finding string   `json:"finding"`
-		Text    string   `json:"text"`
-		Hints   []string `json:"hints,omitempty"`
-	}{"finding", f.subject, f.word(), text, ui.HintsOf(f.err)})
+}
+
+// owner is the service that the doctor looks at; empty without a file.
+func owner(s *spec.Spec) string {
+	if s.Name == "" {
+		return ""
+	}
+	return s.Owner()
 }
 
 // patient is the file to look at, or an empty one.

@@ -114,7 +114,7 @@ func (a *Account) checkExists(ctx context.Context, use *imageUse) *Refusal {
 		return use.refuse("is not an image reference", `such as "registry.example.com/orders:1.4.2"`)
 	}
 	if use.found, err = a.findImage(ctx, use, reference); err != nil {
-		return use.refuse(a.imageProblem(err, reference), a.imageHint(err))
+		return use.refuse(imageProblem(err, reference, a.elsewhere()), a.imageHint(err))
 	}
 	return nil
 }
@@ -128,7 +128,7 @@ func (a *Account) checkRuns(ctx context.Context, use *imageUse) *Refusal {
 	has, err := use.found.platforms(ctx)
 	if err != nil {
 		reference, _ := name.ParseReference(use.name)
-		return use.refuse(a.imageProblem(err, reference), a.imageHint(err))
+		return use.refuse(imageProblem(err, reference, ""), a.imageHint(err))
 	}
 	for _, platform := range use.platforms {
 		if !slices.Contains(has, platform) {
@@ -167,12 +167,17 @@ func hasRegistry(reference string) bool {
 	return ok && (strings.ContainsAny(host, ".:") || host == "localhost")
 }
 
-func (a *Account) imageProblem(err error, reference name.Reference) string {
-	host := publicName(reference.Context().RegistryStr())
-	also := ""
-	if a.images != nil {
-		also = ", nor on this machine"
+// elsewhere says where else an image was looked for.
+func (a *Account) elsewhere() string {
+	if a.images == nil {
+		return ""
 	}
+	return ", nor is it on this machine"
+}
+
+// imageProblem says why an image cannot be had from its registry.
+func imageProblem(err error, reference name.Reference, also string) string {
+	host := publicName(reference.Context().RegistryStr())
 	switch {
 	case errors.Is(err, errImageMissing):
 		return "is not in " + host + also
@@ -183,14 +188,10 @@ func (a *Account) imageProblem(err error, reference name.Reference) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return host + " did not answer in " + imageTimeout.String()
 	}
-	if errors.As(err, new(*Error)) {
-		return err.Error()
+	if errors.As(err, new(*unansweredError)) {
+		return host + " cannot be asked (" + err.Error() + ")" + also
 	}
-	asked := host + " cannot be asked: " + reasonOf(err)
-	if a.images != nil {
-		return "is not on this machine, and " + asked
-	}
-	return asked
+	return err.Error()
 }
 
 func (a *Account) imageHint(err error) string {

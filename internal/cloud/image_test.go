@@ -172,18 +172,18 @@ func TestImages(t *testing.T) {
 				"image " + ecrHost + "/shop:1: has linux/amd64; the workload asks for linux/arm64\n" +
 					`hint: build it with docker build --platform linux/arm64, or set "arch": "amd64"`},
 			{"no tag", "public.example.com/shop:2", "amd64", nil,
-				"image public.example.com/shop:2: is not in public.example.com, nor on this machine"},
+				"image public.example.com/shop:2: is not in public.example.com, nor is it on this machine"},
 			{"no tag in ECR", ecrHost + "/shop:2", "amd64", nil,
-				"image " + ecrHost + "/shop:2: is not in " + ecrHost + ", nor on this machine"},
+				"image " + ecrHost + "/shop:2: is not in " + ecrHost + ", nor is it on this machine"},
 			{"no repository in ECR", ecrHost + "/shelf:2", "amd64", nil,
-				"image " + ecrHost + "/shelf:2: is not in " + ecrHost + ", nor on this machine"},
+				"image " + ecrHost + "/shelf:2: is not in " + ecrHost + ", nor is it on this machine"},
 			{"no credentials", "private.example.com/shop:1", "amd64", nil,
-				"image private.example.com/shop:1: is not in private.example.com, or access is denied, nor on this machine\n" +
+				"image private.example.com/shop:1: is not in private.example.com, or access is denied, nor is it on this machine\n" +
 					`hint: for a private registry: "registry": { "credentials": "secretsmanager:…" }, or docker login`},
 			{"no reference", "Shop:1:2", "amd64", nil,
 				"image Shop:1:2: is not an image reference\nhint: such as \"registry.example.com/orders:1.4.2\""},
 			{"no host", "nowhere.example.com/shop:1", "amd64", nil,
-				"image nowhere.example.com/shop:1: is not on this machine, and nowhere.example.com cannot be asked: no such host nowhere.example.com"},
+				"image nowhere.example.com/shop:1: nowhere.example.com cannot be asked (no such host nowhere.example.com), nor is it on this machine"},
 		}
 		for _, c := range cases {
 			w.compare(c.name, w.surveyed(c.image, c.arch, c.credentials), c.want)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -109,8 +110,16 @@ func registryError(ctx context.Context, err error) error {
 		}
 		return errors.New("the registry answered " + http.StatusText(answer.StatusCode))
 	}
+	if errors.As(err, new(net.Error)) {
+		return &unansweredError{reason: reasonOf(err)}
+	}
 	return errors.New(reasonOf(err))
 }
+
+// unansweredError says that a registry could not be asked at all.
+type unansweredError struct{ reason string }
+
+func (e *unansweredError) Error() string { return e.reason }
 
 // ecrLogin is the account's login for the registry that ECR names, if host is
 // that one.

@@ -26,6 +26,7 @@ import (
 //	error    message, hints
 //	problem  file, line, column, field, message, hint (of a deployment file)
 //	remains  kept (what a termination left, because the file keeps it)
+//	finding  subject, finding (ok, missing, unknown), text, hints (of the doctor)
 //	status   workload, image, running, desired, deployment, age (seconds), address, commit, author, tasks [id, status, health, zone, new]
 //	log      workload, task, text; time is when the line was written
 //
@@ -237,6 +238,17 @@ func (j *JSON) Remains(kept []string) {
 		jsonHead
 		Kept []string `json:"kept"`
 	}{j.head("remains"), append([]string{}, kept...)})
+}
+
+// Finding shows the answer to one question of the doctor.
+func (j *JSON) Finding(subject, finding, text string, hints []string) {
+	j.write(struct {
+		jsonHead
+		Subject string   `json:"subject"`
+		Finding string   `json:"finding"`
+		Text    string   `json:"text"`
+		Hints   []string `json:"hints,omitempty"`
+	}{j.head("finding"), subject, finding, text, hints})
 }
 
 // Status shows the workloads of a service as they are now.
