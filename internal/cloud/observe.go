@@ -130,7 +130,9 @@ func (a *Account) newer(ctx context.Context, w Watch, service *types.Service, ou
 	if current == own || current == "" {
 		return "", nil
 	}
-	later, err := a.deploymentsSince(ctx, w, aws.ToTime(ours.CreatedAt))
+	// AWS leaves out what was created at the very moment that it is asked
+	// about, and a newer one can have been.
+	later, err := a.deploymentsSince(ctx, w, aws.ToTime(ours.CreatedAt).Add(-time.Millisecond))
 	if err != nil {
 		return "", err
 	}
