@@ -15,18 +15,15 @@ import (
 )
 
 func (a *app) planCommand() *cobra.Command {
-	c := changing{plan: true, timeout: 1}
-	exitCode := false
+	c := looking
+	c.plan = true
 	command := &cobra.Command{
 		Use: "plan", Long: helpPlan, Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c.changes = exitCode
-			return a.change(cmd.Context(), c)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.change(cmd.Context(), c) },
 	}
 	a.flags.add(command.Flags())
 	command.Flags().BoolVar(&c.terminate, "terminate", false, "show what terminating would delete")
-	command.Flags().BoolVar(&exitCode, "exit-code", false, "exit with 8 when there are changes")
+	command.Flags().BoolVar(&c.changes, "exit-code", false, "exit with 8 when there are changes")
 	return command
 }
 
